@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "scene/options_table.h"
+
+namespace tessera::reconstruct {
+
+/// Everything a training run can be told. Step numbers are given for a run of `schedule_steps` and scale with `iterations`
+/// (gaussian-splatting base algorithm, Kerbl et al. 2023). Lengths are in the scene frame (median view depth = 1).
+struct TrainOptions {
+  int iterations = 7000;
+  int max_splats = 500000;                     // hard cap
+  std::string strategy = "mcmc";               // adc | mcmc
+  int seed = 0;
+  int threads = 0;                             // 0: all
+  std::string backend = "auto";                // cpu | auto
+  int sh_degree = 3;
+  double sh_every = 1.0 / 30;                  // SH degree +1 each time this share of the run has passed
+  std::string resolution_schedule = "auto";    // off | auto: coarse to fine
+  int max_image_size = 1600;                   // photos are reduced by halves until the longer side fits
+  std::string background = "black";            // black | white | random
+  bool antialiased = false;
+  std::string exposure = "affine";             // off | affine
+  double exposure_regularization = 0.1;
+  double lambda_dssim = 0.2;
+  // Learning rates (Adam, beta 0.9 / 0.999, epsilon 1e-15)
+  double lr_position = 1.6e-4, lr_position_final = 1.6e-6;  // x camera extent
+  double lr_scale = 5e-3, lr_rotation = 1e-3, lr_opacity = 0.05, lr_sh0 = 2.5e-3, lr_sh_rest = 1.25e-4;
+  double lr_exposure = 1e-2, lr_exposure_final = 1e-3;
+  // Densification, as shares of the run
+  double densify_from = 1.0 / 60, densify_until = 0.5;
+  int densify_every = 100;
+  double adc_threshold = 2e-4;                 // mean NDC gradient; 6e-4 fits absolute gradients
+  bool adc_absolute = false;                   // AbsGS
+  double adc_opacity_reset = 0.1;              // share of the run between opacity resets
+  double mcmc_noise = 5e5, mcmc_growth = 0.05;
+  double opacity_regularization = 0.01, scale_regularization = 0.01;
+  double opacity_floor = 0.005;                // splats below are pruned (adc) or moved (mcmc)
+  int initial_random_splats = 100000;          // where there are no SfM points
+  // Run
+  std::string eval = "end";                    // off | end | EVERY (steps)
+  int checkpoint_every = 1000;                 // steps; 0: only when interrupted
+  int preview_every = 500;                     // steps between preview pictures; 0: none
+  double image_cache_mb = 2048;
+};
+
+/// The one table behind `tessera train --help`, `--set key=value`, the presets and run.json.
+const scene::OptionsTable<TrainOptions>& train_options_table();
+
+/// Preset by name (draft, standard, high: assets/presets/NAME.toml) or the path of a TOML file. Throws scene::Error.
+void apply_preset(TrainOptions& options, const std::string& preset);
+/// Folder that holds presets/: TESSERA_ASSETS, else beside the executable, else the source tree it was built from.
+std::filesystem::path assets_folder();
+
+}  // namespace tessera::reconstruct

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reconstruct/train/loss.h"
+#include "reconstruct/train/train_options.h"
+#include "scene/dataset.h"
+#include "scene/gaussian_model.h"
+#include "scene/progress.h"
+
+namespace tessera::reconstruct {
+
+/// State of a run after a step, for live views and logs.
+struct TrainMetrics {
+  std::uint32_t step = 0;
+  double loss = 0, l1 = 0, ssim = 0;
+  std::size_t splats = 0;
+  double step_ms = 0;           // wall, smoothed
+  double test_psnr = -1;        // last evaluation; negative: none yet
+};
+
+/// An immutable copy of the model, shared with whoever wants to look. In the scene frame.
+struct Snapshot {
+  std::uint32_t step = 0;
+  scene::GaussianModel model;
+};
+
+struct TrainEvents {
+  std::function<void(const TrainMetrics&)> on_step;                            // every step; cheap
+  std::function<void(const scene::Progress&)> on_progress;                     // about four times a second
+  std::function<void(const std::string&)> on_warning;
+};
+
+/// One training run: the object that the command line and the studio both drive. run() works on the calling thread (the studio gives it one of its
+/// own); the other calls may come from any thread. All state is the session's own; two sessions may live side by side.
+class TrainingSession {
+ public:
+  enum class Outcome { finished, stopped };
+
+  /// Checks the options and the dataset, initialises the model (or, with a checkpoint, loads it). `run` is the run folder; empty: nothing is written.
+  /// `dataset` must outlive the session. Throws scene::Error.
+  TrainingSession(const scene::Dataset& dataset, TrainOptions options, std::filesystem::path run, TrainEvents events = {});
+  ~TrainingSession();
+
+  /// Continues from RUN/checkpoint: same options and data give the same bytes as a run that was never interrupted.
+  static bool has_checkpoint(const std::filesystem::path& run);
+  void resume_from_checkpoint();
+
+  /// Trains until the last iteration or stop(). On stop the checkpoint is written before this returns.
+  Outcome run();
+  void step();                    // exactly one iteration, for tests and for the studio's step button
+  void pause();
+  void resume();
+  void stop();
+  void checkpoint();              // at the next step boundary
+
+  std::uint32_t current_step() const;
+  const TrainOptions& options() const;
+  /// The trained model in the scene frame (only between steps or after run()).
+  const scene::GaussianModel& model() const;
+  std::shared_ptr<const Snapshot> snapshot() const;
+  /// Colour correction of each view (identity where exposure is off or the view was not trained on).
+  const std::vector<Affine>& exposures() const;
+  TrainMetrics metrics() const;
+  /// Bytes that the run will need at the cap: splats with moments and gradients, tile buffers, pictures.
+  std::size_t predicted_bytes() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tessera::reconstruct

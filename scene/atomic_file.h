@@ -1,0 +1,37 @@
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+
+namespace tessera::scene {
+
+/// A file that appears whole or not at all: written to a temporary name beside `path`, synced and renamed by commit().
+/// Destroyed without commit(), it leaves nothing behind. Errors (unwritable folder, disk full) throw scene::Error naming `path`.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  /// Binary stream to write to. Failures are noticed at commit() at the latest.
+  std::ostream& stream() { return stream_; }
+  /// The temporary name, for writers that insist on a path (OpenCV). It keeps the extension of `path`.
+  const std::filesystem::path& temporary_path() const { return temporary_; }
+  /// Flush, fsync, rename over `path`, fsync the folder. Throws scene::Error; then nothing has changed on disk.
+  void commit();
+
+ private:
+  std::filesystem::path path_, temporary_;
+  std::ofstream stream_;
+  bool committed_ = false;
+};
+
+/// The whole of `bytes` as `path`, atomically.
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+/// The whole file. Throws scene::Error (missing, unreadable, larger than max_bytes).
+std::string read_file(const std::filesystem::path& path, std::uintmax_t max_bytes = std::uintmax_t{1} << 34);
+
+}  // namespace tessera::scene

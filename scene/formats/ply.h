@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "scene/dataset.h"
+#include "scene/gaussian_model.h"
+
+namespace tessera::scene {
+
+/// Reads a 3DGS PLY (Kerbl et al.'s layout: x y z, f_dc_*, f_rest_* channel-major, opacity, scale_*, rot_*), SH degree 0..3 by the number of
+/// f_rest properties, binary little-endian or ASCII, properties in any order and of any scalar type; others are skipped and, where
+/// `ignored` is given, named there. Throws scene::Error naming the file and what is wrong: truncated, a count that the size does not
+/// justify, a missing property, a value that is not finite (with its row).
+GaussianModel read_splat_ply(const std::filesystem::path& path, std::vector<std::string>* ignored = nullptr);
+/// Binary little-endian, the reference's property order (with nx ny nz = 0), readable by every viewer. Atomic.
+void write_splat_ply(const GaussianModel& model, const std::filesystem::path& path);
+
+/// A plain point cloud PLY (x y z, optional red green blue), as nerfstudio's ply_file_path names.
+SparsePoints read_point_ply(const std::filesystem::path& path);
+void write_point_ply(const SparsePoints& points, const std::filesystem::path& path);
+
+/// What the header says, without reading the body.
+struct PlyInfo {
+  bool splats = false;  // has the 3DGS properties
+  std::uint64_t vertices = 0;
+  int sh_degree = 0;
+};
+PlyInfo probe_ply(const std::filesystem::path& path);
+
+}  // namespace tessera::scene
