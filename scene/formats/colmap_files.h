@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "scene/formats/colmap.h"
+
+// Shared by the binary and the text form; not for use outside scene/formats.
+namespace tessera::scene::colmap {
+
+/// Longest image name taken from a file (Linux' PATH_MAX).
+inline constexpr std::size_t kMaxName = 4096;
+/// Largest side of a photo (OpenCV's CV_IO_MAX_IMAGE_WIDTH; nothing larger could be decoded).
+inline constexpr std::uint64_t kMaxSide = std::uint64_t{1} << 20;
+
+void read_binary(const std::filesystem::path& folder, ColmapModel& model);
+
+/// The supported model of that id; `camera` and `file` are for the message.
+CameraModel model_from_id(std::int64_t model_id, std::uint32_t camera, const std::filesystem::path& file);
+/// Refuses sizes and parameters that no camera has.
+SensorModel checked_sensor(CameraModel model, std::uint64_t width, std::uint64_t height, std::vector<double> parameters,
+                           std::uint32_t camera, const std::filesystem::path& file);
+/// Ids unique, names unique and not empty, every image's camera present. `extension`: ".bin" or ".txt".
+void check_references(const ColmapModel& model, const std::filesystem::path& folder, const std::string& extension);
+
+}  // namespace tessera::scene::colmap
