@@ -1,0 +1,169 @@
+#include <cmath>
+#include <limits>
+
+#include "scene/atomic_file.h"
+#include "scene/error.h"
+#include "scene/formats/ply.h"
+#include "scene/formats/ply_file.h"
+#include "scene/formats/text_numbers.h"
+
+namespace tessera::scene {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kRotation = 6;  // of rot_0 among the planes of GaussianPlanes
+constexpr std::size_t kFirstSh = 11;
+// Squared length below which a rotation has no direction (GaussianModel::validate's bound).
+constexpr double kNoLength = 1e-24;
+
+/// Property behind each plane of GaussianPlanes::planes(), in that order. f_rest is channel-major: all of red, green,
+/// then blue.
+std::vector<std::string> plane_properties(int degree) {
+  std::vector<std::string> names = {"x",     "y",     "z",     "scale_0", "scale_1", "scale_2",
+                                    "rot_0", "rot_1", "rot_2", "rot_3",   "opacity"};
+  for (int c = 0; c < 3; ++c) names.push_back("f_dc_" + std::to_string(c));
+  const int rest = sh_coefficients(degree) - 1;
+  for (int k = 0; k < rest; ++k)
+    for (int c = 0; c < 3; ++c) names.push_back("f_rest_" + std::to_string(c * rest + k));
+  return names;
+}
+
+bool is_rest(const std::string& property) { return property.starts_with("f_rest_"); }
+
+/// Degree by the number of f_rest properties; -1 where the number belongs to no degree.
+int sh_degree(const ply::Header& header, int& rest) {
+  rest = 0;
+  for (const auto& property : header.vertices().properties) rest += is_rest(property.name);
+  for (int degree = 0; degree <= kMaxShDegree; ++degree)
+    if (rest == 3 * (sh_coefficients(degree) - 1)) return degree;
+  return -1;
+}
+
+std::vector<std::size_t> plane_columns(const fs::path& path, const ply::Header& header, int degree) {
+  std::vector<std::size_t> columns;
+  for (const auto& name : plane_properties(degree)) {
+    const auto column = header.find(name);
+    if (!column) {
+      if (header.find("packed_position"))
+        throw Error(path.string(), "is a compressed PLY (packed_position ...), which cannot be read yet",
+                    "convert it to a plain 3DGS PLY");
+      throw Error(path.string(), "is no 3DGS model: its vertices have no property " + name,
+                  name == "scale_2" && header.find("scale_1") ? "models of flat surfels (2DGS) cannot be read" : "");
+    }
+    columns.push_back(*column);
+  }
+  return columns;
+}
+
+void name_ignored(const ByteReader& reader, const ply::Header& header, const std::vector<std::size_t>& columns,
+                  std::vector<std::string>& ignored) {
+  const auto& properties = header.vertices().properties;
+  std::vector<bool> used(properties.size(), false);
+  for (const std::size_t column : columns) used[column] = true;
+  for (std::size_t p = 0; p < properties.size(); ++p)
+    if (!used[p] && properties[p].name != "nx" && properties[p].name != "ny" && properties[p].name != "nz")
+      ignored.push_back(properties[p].name);
+  for (std::size_t e = 0; e < header.elements.size(); ++e)
+    if (e != header.vertex) ignored.push_back("element " + header.elements[e].name);
+  if (const std::uint64_t rest = ply::trailing_bytes(reader, header))
+    ignored.push_back(std::to_string(rest) + " trailing bytes");
+}
+
+}  // namespace
+
+GaussianModel read_splat_ply(const fs::path& path, std::vector<std::string>* ignored) {
+  ByteReader reader(path);
+  const ply::Header header = ply::read_header(reader);
+  int rest = 0;
+  const int degree = sh_degree(header, rest);
+  const auto columns = plane_columns(path, header, std::max(degree, 0));
+  if (degree < 0)
+    throw Error(path.string(), "has " + std::to_string(rest) + " f_rest properties; SH degrees 0 to " +
+                                   std::to_string(kMaxShDegree) + " have 0, 9, 24 or 45");
+  const std::uint64_t count = header.vertices().count;
+  if (count > static_cast<std::uint64_t>(std::numeric_limits<std::int32_t>::max()))
+    throw Error(path.string(), "has " + std::to_string(count) + " splats; rows are numbered in 31 bits");
+
+  GaussianModel model;
+  model.resize(static_cast<std::size_t>(count), degree);
+  const auto planes = model.planes();
+  ply::read_vertices(
+      reader, header, columns, [&](std::uint64_t first, std::size_t rows, std::span<const float> values) {
+        const auto fail = [&](std::size_t row, const std::string& problem) {
+          throw Error(path.string(),
+                      problem + " in row " + std::to_string(first + row) + " of " + std::to_string(count));
+        };
+        for (std::size_t p = 0; p < planes.size(); ++p)
+          for (std::size_t r = 0; r < rows; ++r) {
+            const float value = values[p * rows + r];
+            if (!std::isfinite(value)) fail(r, header.vertices().properties[columns[p]].name + " is not finite");
+            (*planes[p])[static_cast<std::size_t>(first) + r] = value;
+          }
+        for (std::size_t r = 0; r < rows; ++r) {
+          double squared = 0;
+          for (std::size_t p = kRotation; p < kRotation + 4; ++p)
+            squared += static_cast<double>(values[p * rows + r]) * values[p * rows + r];
+          if (squared < kNoLength) fail(r, "the rotation (rot_0..3) has no length");
+        }
+      });
+  if (ignored) name_ignored(reader, header, columns, *ignored);
+  return model;
+}
+
+void write_splat_ply(const GaussianModel& model, const fs::path& path) {
+  if (model.kind != GaussianModel::Kind::gaussian)
+    throw Error(path.string(), "only Gaussians can be written as a 3DGS PLY");
+  model.validate(path.string());
+  // Reference order (Kerbl et al. 2023, their code's output): normals, which nobody reads, are zero.
+  const auto planes = model.planes();
+  const std::size_t rest = planes.size() - kFirstSh - 3;
+  std::vector<const float*> columns;
+  std::string header = "ply\nformat binary_little_endian 1.0\nelement vertex " + std::to_string(model.size()) + "\n";
+  const auto add = [&](const std::string& name, const std::vector<float>* plane) {
+    header += "property float " + name + "\n";
+    columns.push_back(plane ? plane->data() : nullptr);
+  };
+  const char* axes[] = {"x", "y", "z"};
+  for (std::size_t i = 0; i < 3; ++i) add(axes[i], &model.position[i]);
+  for (const char* normal : {"nx", "ny", "nz"}) add(normal, nullptr);
+  for (std::size_t c = 0; c < 3; ++c) add("f_dc_" + std::to_string(c), &model.sh[c]);
+  for (std::size_t i = 0; i < rest; ++i) {
+    const std::size_t c = i / (rest / 3), k = i % (rest / 3) + 1;
+    add("f_rest_" + std::to_string(i), &model.sh[k * 3 + c]);
+  }
+  add("opacity", &model.opacity_logit);
+  for (std::size_t i = 0; i < 3; ++i) add("scale_" + std::to_string(i), &model.log_scale[i]);
+  for (std::size_t i = 0; i < 4; ++i) add("rot_" + std::to_string(i), &model.rotation[i]);
+  header += "end_header\n";
+
+  AtomicFile file(path);
+  file.stream() << header;
+  constexpr std::size_t kChunkRows = 1024;
+  std::vector<float> rows;
+  for (std::size_t first = 0; first < model.size(); first += kChunkRows) {
+    const std::size_t n = std::min(kChunkRows, model.size() - first);
+    rows.assign(n * columns.size(), 0.0f);
+    for (std::size_t c = 0; c < columns.size(); ++c)
+      for (std::size_t r = 0; columns[c] && r < n; ++r) rows[r * columns.size() + c] = columns[c][first + r];
+    file.stream().write(reinterpret_cast<const char*>(rows.data()),
+                        static_cast<std::streamsize>(rows.size() * sizeof(float)));
+  }
+  file.commit();
+}
+
+PlyInfo probe_ply(const fs::path& path) {
+  ByteReader reader(path);
+  const ply::Header header = ply::read_header(reader);
+  PlyInfo info;
+  info.vertices = header.vertices().count;
+  int rest = 0;
+  const int degree = sh_degree(header, rest);
+  info.splats = degree >= 0;
+  for (const auto& name : plane_properties(std::max(degree, 0)))
+    info.splats = info.splats && header.find(name).has_value();
+  info.sh_degree = info.splats ? degree : 0;
+  return info;
+}
+
+}  // namespace tessera::scene

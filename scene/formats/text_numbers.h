@@ -1,0 +1,49 @@
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace tessera::scene {
+
+/// The whole of `token` as a number, independent of the locale; false where it is none or does not fit. Doubles may be
+/// nan or inf.
+template <class T>
+bool parse_number(std::string_view token, T& out) {
+  if (token.size() > 1 && token[0] == '+' && token[1] != '-') token.remove_prefix(1);
+  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), out);
+  return error == std::errc() && end == token.data() + token.size();
+}
+
+/// Takes the next run of non-blank characters off the front of `text`; false at its end.
+inline bool next_token(std::string_view& text, std::string_view& token) {
+  constexpr std::string_view kBlank = " \t\r\n\v\f";
+  const std::size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) {
+    text = {};
+    return false;
+  }
+  const std::size_t end = std::min(text.find_first_of(kBlank, begin), text.size());
+  token = text.substr(begin, end - begin);
+  text.remove_prefix(end);
+  return true;
+}
+
+/// Shortest digits that read back as the same value.
+template <class T>
+void append_number(std::string& text, T value) {
+  char digits[32];
+  text.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+/// A word from a file, cut and cleaned so that a message stays one readable line.
+inline std::string shown(std::string_view word) {
+  constexpr std::size_t kLongest = 40;
+  std::string text = "'";
+  for (char c : word.substr(0, kLongest)) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  return text + (word.size() > kLongest ? "...'" : "'");
+}
+
+}  // namespace tessera::scene
