@@ -70,8 +70,15 @@ struct SensorModel {
   Pinhole pinhole() const;
   /// Pixel of the point (x, y, 1) in camera coordinates, distortion included.
   glm::dvec2 project(const glm::dvec2& normalized) const;
-  /// Inverse of project() by Newton's method; false where it does not converge.
+  /// Inverse of project() by Newton's method; false where it does not converge, or only to a point beyond monotone_radius().
   bool unproject(const glm::dvec2& pixel, glm::dvec2& normalized) const;
+  /// Largest |(x, y)| up to which the distorted radius grows with the true one. Beyond it project() folds back into the photo and
+  /// means nothing. Infinity where it never folds.
+  double monotone_radius() const;
+  /// The same optics sampled at another size (x scaled by new_width / width, y by new_height / height). One focal length stays one:
+  /// it takes the x scale, so the caller keeps the aspect.
+  SensorModel resized(int new_width, int new_height) const;
+  bool operator==(const SensorModel&) const = default;
 };
 
 /// What rendering needs: an undistorted pinhole camera with its pose. x right, y down, z forward.

@@ -48,7 +48,7 @@ struct GaussianPlanes {
 };
 
 /// A set of anisotropic 3D Gaussians (Kerbl et al. 2023, section 4): mean `position`, covariance R diag(exp(2 log_scale)) R^T,
-/// opacity, and view-dependent colour max(0.5 + sum_k sh_k Y_k(direction), 0) with the SH basis of render/sh_basis.h.
+/// opacity, and view-dependent colour max(0.5 + sum_k sh_k Y_k(direction), 0) with the SH basis of scene/sh_basis.h.
 struct GaussianModel : GaussianPlanes {
   enum class Kind : std::uint8_t { gaussian, surfel, generalized };
   Kind kind = Kind::gaussian;

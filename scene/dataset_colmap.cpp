@@ -1,0 +1,66 @@
+#include <unordered_map>
+
+#include "scene/dataset_source.h"
+#include "scene/error.h"
+#include "scene/formats/colmap.h"
+#include "scene/formats/path_rules.h"
+
+namespace tessera::scene {
+namespace fs = std::filesystem;
+
+Source read_colmap_source(const fs::path& root, const fs::path& model_folder, const DatasetOptions& options) {
+  const ColmapModel model = read_colmap(model_folder);
+  std::error_code ignored;
+  const bool binary = fs::is_regular_file(model_folder / "images.bin", ignored);
+  const char* extension = binary ? ".bin" : ".txt";
+  Source source;
+  source.root = root;
+  source.file = model_folder / (std::string("images") + extension);
+  source.points_file = model_folder / (std::string("points3D") + extension);
+  source.format = binary ? "COLMAP binary" : "COLMAP text";
+  if (!options.images.empty())
+    source.image_folders = {options.images};
+  else
+    source.image_folders = {root / "images", root};
+  // The model folder itself was given: its scene's photos are where COLMAP puts them, beside sparse/.
+  if (options.images.empty() && fs::equivalent(root, model_folder, ignored))
+    for (fs::path up = fs::absolute(root).lexically_normal();
+         up.has_relative_path() && source.image_folders.size() < 5;) {
+      up = up.parent_path();
+      source.image_folders.push_back(up / "images");
+    }
+
+  std::unordered_map<std::uint32_t, std::uint32_t> view_of_image;
+  for (const ColmapModel::Image& image : model.images) {
+    if (leaves_folder(image.name))
+      throw Error(source.file.string(), "the image name '" + image.name + "' leaves the image folder",
+                  "name the images relative to their folder, without '..'");
+    SourceView view;
+    view.name = image.name;
+    view.image_path = source.image_folders.front() / fs::path(image.name);
+    for (const fs::path& folder : source.image_folders) {
+      if (!fs::exists(folder / fs::path(image.name), ignored)) continue;
+      view.image_path = folder / fs::path(image.name);
+      break;
+    }
+    view.sensor = model.cameras.at(image.camera);
+    view.sensor_name = "camera " + std::to_string(image.camera);
+    view.cam_from_world = image.cam_from_world;
+    view.file_id = image.id;
+    view_of_image[image.id] = static_cast<std::uint32_t>(source.views.size());
+    source.views.push_back(std::move(view));
+  }
+  source.points.track_begin.push_back(0);
+  for (const ColmapModel::Point& point : model.points) {
+    source.points.position.push_back(point.position);
+    source.point_color.push_back(point.color);
+    source.point_error.push_back(static_cast<float>(point.error));
+    for (const auto& [image, observation] : point.track)
+      if (const auto found = view_of_image.find(image); found != view_of_image.end())
+        source.points.track_view.push_back(found->second);
+    source.points.track_begin.push_back(static_cast<std::uint32_t>(source.points.track_view.size()));
+  }
+  return source;
+}
+
+}  // namespace tessera::scene
