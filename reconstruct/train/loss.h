@@ -30,7 +30,8 @@ class PhotometricLoss {
   Value evaluate(const render::Plane picture[3], const Truth& truth, double lambda_dssim, render::Plane gradient[3]);
 
  private:
-  std::vector<std::vector<float>> scratch_;
+  std::vector<std::vector<float>> scratch_;  // one per thread of the arena
+  std::vector<double> sums_;                 // L1 and SSIM of each block, added in block order
 };
 
 /// Per-image colour correction: corrected = M rgb + b, M 3 x 3 starting at the identity, b at 0. Rows r: m[r * 4 + 0..2], b = m[r * 4 + 3].
