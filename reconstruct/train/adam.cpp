@@ -1,0 +1,140 @@
+#include "reconstruct/train/adam.h"
+
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+#include <tbb/partitioner.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <stdexcept>
+
+#include "reconstruct/train/adam_kernels.h"
+
+namespace tessera::reconstruct {
+namespace {
+
+/// Rows of a task: 8 KiB of each array, so that a plane's four streams and the decays stay in the first-level cache.
+constexpr std::size_t kChunk = 2048;
+
+/// beta^n by squaring: no library function whose last digit depends on the machine.
+constexpr double power(double beta, std::uint32_t n) {
+  double result = 1;
+  for (; n; n >>= 1, beta *= beta)
+    if (n & 1) result *= beta;
+  return result;
+}
+
+/// beta^0 .. beta^(size - 1). A row is seldom unseen for longer than a pass through the views.
+struct PowerTable {
+  static constexpr std::uint32_t kSize = 1024;
+  std::array<float, kSize> first{}, second{};
+  constexpr PowerTable() {
+    for (std::uint32_t n = 0; n < kSize; ++n)
+      first[n] = static_cast<float>(power(kBeta1, n)), second[n] = static_cast<float>(power(kBeta2, n));
+  }
+};
+constexpr PowerTable kPowers;
+
+float power1(std::uint32_t n) { return n < PowerTable::kSize ? kPowers.first[n] : 0.0f; }  // 0.9^1024 < 2^-149
+float power2(std::uint32_t n) {
+  return n < PowerTable::kSize ? kPowers.second[n] : static_cast<float>(power(kBeta2, n));
+}
+
+}  // namespace
+
+void SparseAdam::resize(std::size_t n, int sh_degree) {
+  first.resize(n, sh_degree);
+  second.resize(n, sh_degree);
+  last_step.resize(n, 0);
+}
+
+void SparseAdam::step(scene::GaussianModel& model, const render::ModelGradients& gradients, const LearningRates& rates,
+                      std::uint32_t step, int active_sh) {
+  const std::size_t n = model.size();
+  if (last_step.size() != n || gradients.seen.size() != n || gradients.planes.size() != n ||
+      first.sh.size() != model.sh.size() ||
+      gradients.planes.sh.size() <
+          std::min(model.sh.size(), static_cast<std::size_t>(3 * scene::sh_coefficients(active_sh))))
+    throw std::invalid_argument("SparseAdam: model, gradients and moments differ in size");
+  if (step == 0) throw std::invalid_argument("SparseAdam: steps count from 1");
+
+  const double bias1 = 1 - power(kBeta1, step), bias2 = 1 - power(kBeta2, step);
+  const auto inverse_bias2 = static_cast<float>(1 / std::sqrt(bias2));
+  const std::size_t sh_planes =
+      std::min(model.sh.size(), static_cast<std::size_t>(3 * scene::sh_coefficients(active_sh)));
+
+  const auto chunk = [&](std::size_t begin) {
+    const std::size_t rows = std::min(kChunk, n - begin);
+    alignas(64) float decay1[kChunk], decay2[kChunk];
+    std::uint32_t groups[kChunk / kAdamGroup];
+    std::size_t count = 0;
+    for (std::size_t group = 0; group * kAdamGroup < rows; ++group) {
+      const std::size_t from = group * kAdamGroup, to = std::min(from + kAdamGroup, rows);
+      bool any = false;
+      for (std::size_t i = from; i < to; ++i) any |= gradients.seen[begin + i] != 0;
+      if (!any) continue;
+      groups[count++] = static_cast<std::uint32_t>(group);
+      for (std::size_t i = from; i < to; ++i) {
+        decay1[i] = decay2[i] = 1;
+        if (!gradients.seen[begin + i]) continue;
+        std::uint32_t& last = last_step[begin + i];
+        const std::uint32_t passed = step > last ? step - last : 1;
+        decay1[i] = power1(passed), decay2[i] = power2(passed);
+        last = step;
+      }
+    }
+    if (count == 0) return;
+    const AdamGroups shared{groups, count, decay1, decay2};
+    const auto update = [&](std::vector<float>& value, std::vector<float>& m, std::vector<float>& v,
+                            const std::vector<float>& g, float rate) {
+      AdamPlane plane;
+      plane.value = value.data() + begin, plane.first = m.data() + begin, plane.second = v.data() + begin,
+      plane.gradient = g.data() + begin;
+      plane.rows = rows;
+      plane.rate = static_cast<float>(rate / bias1);
+      plane.inverse_bias2 = inverse_bias2;
+      adam_plane(plane, shared);
+    };
+    const scene::GaussianPlanes& g = gradients.planes;
+    for (std::size_t a = 0; a < 3; ++a)
+      update(model.position[a], first.position[a], second.position[a], g.position[a], rates.position);
+    for (std::size_t a = 0; a < 3; ++a)
+      update(model.log_scale[a], first.log_scale[a], second.log_scale[a], g.log_scale[a], rates.scale);
+    for (std::size_t a = 0; a < 4; ++a)
+      update(model.rotation[a], first.rotation[a], second.rotation[a], g.rotation[a], rates.rotation);
+    update(model.opacity_logit, first.opacity_logit, second.opacity_logit, g.opacity_logit, rates.opacity);
+    for (std::size_t p = 0; p < sh_planes; ++p)
+      update(model.sh[p], first.sh[p], second.sh[p], g.sh[p], p < 3 ? rates.sh0 : rates.sh_rest);
+  };
+  const std::size_t chunks = (n + kChunk - 1) / kChunk;
+  tbb::parallel_for(
+      tbb::blocked_range<std::size_t>(0, chunks, 1),
+      [&](const tbb::blocked_range<std::size_t>& range) {
+        for (std::size_t c = range.begin(); c < range.end(); ++c) chunk(c * kChunk);
+      },
+      tbb::simple_partitioner());
+}
+
+void SparseAdam::apply(const scene::IndexMap& map) {
+  first.apply(map);
+  second.apply(map);
+  std::vector<std::uint32_t> mapped(map.size());
+  for (std::size_t i = 0; i < map.size(); ++i)
+    mapped[i] = map.old_row[i] == scene::kNewRow ? 0 : last_step[map.old_row[i]];
+  last_step = std::move(mapped);
+}
+
+void SparseAdam::reset_rows(std::span<const std::uint32_t> rows) {
+  for (auto* moments : {&first, &second})
+    for (auto* plane : moments->planes())
+      for (const std::uint32_t row : rows) (*plane)[row] = 0;
+  for (const std::uint32_t row : rows) last_step[row] = 0;
+}
+
+void SparseAdam::reset_opacity() {
+  std::fill(first.opacity_logit.begin(), first.opacity_logit.end(), 0.0f);
+  std::fill(second.opacity_logit.begin(), second.opacity_logit.end(), 0.0f);
+}
+
+}  // namespace tessera::reconstruct
