@@ -1,0 +1,376 @@
+// Compositing of one tile, forward and backward: pixels in vector lanes, splats one after the other.
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "render/cpu/blend.cpp"
+#include "render/cpu/targets.h"
+// Before Highway's own headers: it says which targets they make.
+#include "hwy/foreach_target.h"
+//
+#include "render/cpu/lanes-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tessera::render::HWY_NAMESPACE {
+
+constexpr float kLog2AlphaMin = -7.99435344f;    // log2(1 / 255)
+constexpr float kLog2AlphaMax = -0.0144995696f;  // log2(0.99)
+constexpr float kReachSlack = 1e-3f;             // keeps the group test on the safe side of float rounding
+
+// Lane l of a group is pixel (l % 4, l / 4) of it; group g stands at pixel (4 (g % 4), 4 (g / 4)) of the tile.
+HWY_ALIGN constexpr float kLaneX[16] = {0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3};
+HWY_ALIGN constexpr float kLaneY[16] = {0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3};
+HWY_ALIGN constexpr float kGroupX[16] = {0.5f, 4.5f, 8.5f, 12.5f, 0.5f, 4.5f, 8.5f, 12.5f,
+                                         0.5f, 4.5f, 8.5f, 12.5f, 0.5f, 4.5f, 8.5f, 12.5f};
+HWY_ALIGN constexpr float kGroupY[16] = {0.5f, 0.5f, 0.5f, 0.5f, 4.5f,  4.5f,  4.5f,  4.5f,
+                                         8.5f, 8.5f, 8.5f, 8.5f, 12.5f, 12.5f, 12.5f, 12.5f};
+
+/// log2(alpha) of a splat over a tile. In group g at lane (x, y): base[g] + slope_x[g] x + slope_y[g] y + the quadratic
+/// part, which is the same in every group.
+struct TileSplat {
+  HWY_ALIGN float base[16], slope_x[16], slope_y[16];
+
+  /// Groups that the splat's extent meets, one bit each: smallest exponent over the group's pixel centres against the
+  /// extent.
+  HWY_INLINE std::uint32_t prepare(const Splat& s, float tile_x, float tile_y) {
+    const D d;
+    const V rx = set(s.x - tile_x), ry = set(s.y - tile_y), a = set(s.a), k = set(s.k), c = set(s.c), h = set(s.h),
+            lo = set(s.lo);
+    const V reach = set(s.lo - kLog2AlphaMin + kReachSlack), side = set(kGroup - 1.0f), zero = hn::Zero(d),
+            two = set(2.0f);
+    std::uint32_t bits = 0;
+    for (std::size_t part = 0; part < kParts; ++part) {
+      const std::size_t o = part * kN;
+      const V dx = hn::Sub(rx, hn::Load(d, kGroupX + o)), dy = hn::Sub(ry, hn::Load(d, kGroupY + o));
+      const V dx_far = hn::Sub(dx, side), dy_far = hn::Sub(dy, side);
+      const V ex = hn::Max(hn::Min(zero, dx), dx_far),
+              ey = hn::Max(hn::Min(zero, dy), dy_far);            // nearest to the mean, per axis
+      const V by = hn::Max(hn::Min(hn::Mul(h, ex), dy), dy_far);  // best y on the vertical edge
+      const V bx = hn::Max(hn::Min(hn::Mul(k, ey), dx), dx_far);
+      const V e1 = hn::NegMulAdd(k, by, ex), e2 = hn::NegMulAdd(k, ey, bx);
+      const V s1 = hn::MulAdd(hn::Mul(a, e1), e1, hn::Mul(hn::Mul(c, by), by));
+      const V s2 = hn::MulAdd(hn::Mul(a, e2), e2, hn::Mul(hn::Mul(c, ey), ey));
+      bits |= mask_bits(hn::Le(hn::Min(s1, s2), reach)) << o;
+      const V e = hn::NegMulAdd(k, dy, dx), ae = hn::Mul(a, e), cy = hn::Mul(c, dy);
+      hn::Store(hn::NegMulAdd(ae, e, hn::NegMulAdd(cy, dy, lo)), d, base + o);
+      hn::Store(hn::Mul(two, ae), d, slope_x + o);
+      hn::Store(hn::Mul(two, hn::NegMulAdd(k, ae, cy)), d, slope_y + o);
+    }
+    return bits;
+  }
+};
+
+/// The part of the exponent that depends on the lane only: -a (x - k y)^2 - c y^2, and its derivatives.
+struct LaneQuadratic {
+  V x, y, value, slope_x, slope_y;
+  HWY_INLINE LaneQuadratic(const Splat& s, std::size_t offset) {
+    const D d;
+    x = hn::Load(d, kLaneX + offset), y = hn::Load(d, kLaneY + offset);
+    const V e = hn::NegMulAdd(set(s.k), y, x), ae = hn::Mul(set(s.a), e), cy = hn::Mul(set(s.c), y);
+    value = hn::Neg(hn::MulAdd(ae, e, hn::Mul(cy, y)));
+    slope_x = hn::Mul(set(-2.0f), ae);
+    slope_y = hn::Mul(set(2.0f), hn::MulSub(set(s.k), ae, cy));
+  }
+  HWY_INLINE V exponent(const TileSplat& t, int g) const {
+    return hn::MulAdd(set(t.slope_x[g]), x, hn::MulAdd(set(t.slope_y[g]), y, hn::Add(set(t.base[g]), value)));
+  }
+};
+
+/// Pixel rectangle of a tile and its list.
+struct TileRange {
+  int x, y, width, height;  // width, height: pixels inside the picture
+  std::uint32_t begin, end;
+  TileRange(const BlendJob& job, std::size_t tile) {
+    const ViewParameters& view = *job.view;
+    x = static_cast<int>(tile % view.tiles_x) * kTile, y = static_cast<int>(tile / view.tiles_x) * kTile;
+    width = std::min(kTile, view.width - x), height = std::min(kTile, view.height - y);
+    begin = job.tile_begin[tile], end = job.tile_begin[tile + 1];
+  }
+  bool inside(int px, int py) const { return px < width && py < height; }
+  bool whole() const { return width == kTile && height == kTile; }
+};
+
+constexpr int pixel_x(int index) { return 4 * ((index / 16) % 4) + index % 4; }
+constexpr int pixel_y(int index) { return 4 * (index / 64) + (index % 16) / 4; }
+
+/// Copies between a tile in group order and a plane in row order.
+HWY_INLINE void tile_to_plane(const float* tile, Plane& plane, const TileRange& range) {
+  for (int row = 0; row < kTile; ++row) {
+    float* out = plane.row(range.y + row) + range.x;
+    for (int g = 0; g < 4; ++g)
+      std::memcpy(out + 4 * g, tile + ((row / 4) * 4 + g) * 16 + (row % 4) * 4, 4 * sizeof(float));
+  }
+}
+HWY_INLINE void plane_to_tile(const Plane& plane, const TileRange& range, float* tile) {
+  if (plane.width == 0) {
+    std::memset(tile, 0, kTilePixels * sizeof(float));
+    return;
+  }
+  for (int row = 0; row < kTile; ++row) {
+    const float* in = plane.row(range.y + row) + range.x;
+    for (int g = 0; g < 4; ++g)
+      std::memcpy(tile + ((row / 4) * 4 + g) * 16 + (row % 4) * 4, in + 4 * g, 4 * sizeof(float));
+  }
+  if (range.whole()) return;
+  for (int i = 0; i < kTilePixels; ++i)  // what callers leave in the padding is not theirs to say
+    if (!range.inside(pixel_x(i), pixel_y(i))) tile[i] = 0;
+}
+
+/// State of a tile's pixels during forward blending. T is negative once blending has stopped (|T| is the final value).
+struct ForwardState {
+  HWY_ALIGN float color[3][kTilePixels];
+  HWY_ALIGN float depth[kTilePixels], median[kTilePixels], count[kTilePixels], normal[3][kTilePixels];
+};
+
+template <bool kGeometry>
+HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
+  const D d;
+  const DI di;
+  const TileRange range(job, tile);
+  float* t = job.transmittance + tile * kTilePixels;
+  std::int32_t* stop = job.stop + tile * kTilePixels;
+  const std::int32_t count = static_cast<std::int32_t>(range.end - range.begin);
+  ForwardState state;
+  std::memset(state.color, 0, sizeof state.color);
+  if constexpr (kGeometry) {
+    std::memset(state.depth, 0, sizeof state.depth), std::memset(state.median, 0, sizeof state.median);
+    std::memset(state.count, 0, sizeof state.count), std::memset(state.normal, 0, sizeof state.normal);
+  }
+  std::uint32_t alive = 0xFFFF;
+  for (int i = 0; i < kTilePixels; ++i) t[i] = 1.0f, stop[i] = count;
+  if (!range.whole()) {
+    alive = 0;
+    for (int i = 0; i < kTilePixels; ++i) {
+      if (range.inside(pixel_x(i), pixel_y(i)))
+        alive |= 1u << (i / 16);
+      else
+        t[i] = -1.0f, stop[i] = 0;
+    }
+  }
+
+  const float tile_x = static_cast<float>(range.x), tile_y = static_cast<float>(range.y);
+  const V alpha_min = set(kLog2AlphaMin), alpha_max = set(kAlphaMax), t_min = set(kTransmittanceMin);
+  TileSplat splat;
+  std::int32_t entry = 0;
+  std::uint32_t groups = 0;
+  for (; entry < count && alive != 0; ++entry) {
+    const TileEntry& e = job.entries[range.begin + entry];
+    if (entry + 4 < count) hwy::Prefetch(job.splats + job.entries[range.begin + entry + 4].splat);
+    const Splat& s = job.splats[e.splat];
+    const std::uint32_t hit = splat.prepare(s, tile_x, tile_y) & alive;
+    groups += std::popcount(hit);
+    std::uint32_t touched = 0, done = hit;
+    for (std::size_t part = 0; part < kParts; ++part) {
+      const LaneQuadratic quadratic(s, part * kN);
+      for (std::uint32_t bits = hit; bits != 0; bits &= bits - 1) {
+        const int g = std::countr_zero(bits);
+        const std::size_t at = g * 16 + part * kN;
+        const V exponent = quadratic.exponent(splat, g);
+        const M strong = hn::Ge(exponent, alpha_min);
+        const V alpha = hn::Min(exp2_lanes(exponent), alpha_max);
+        const V before = hn::Load(d, t + at);
+        const V candidate = hn::IfThenElse(strong, hn::NegMulAdd(before, alpha, before), before);
+        const M dead = hn::Lt(candidate, t_min);
+        M live = strong;
+        if (HWY_LIKELY(hn::AllFalse(d, dead))) {
+          done &= ~(1u << g);
+          if (hn::AllFalse(d, strong)) continue;
+          hn::Store(candidate, d, t + at);
+        } else {
+          live = hn::AndNot(dead, strong);
+          const M stops = hn::And(dead, hn::Gt(before, hn::Zero(d)));
+          hn::Store(hn::IfThenElse(dead, hn::Neg(hn::Abs(before)), candidate), d, t + at);
+          hn::Store(hn::IfThenElse(hn::RebindMask(di, stops), hn::Set(di, entry), hn::Load(di, stop + at)), di,
+                    stop + at);
+          if (!hn::AllTrue(d, dead)) done &= ~(1u << g);
+          if (hn::AllFalse(d, live)) continue;
+        }
+        touched |= 1u << g;
+        const V w = hn::IfThenElseZero(live, hn::Mul(before, alpha));
+        for (int c = 0; c < 3; ++c)
+          hn::Store(hn::MulAdd(w, set(s.color[c]), hn::Load(d, state.color[c] + at)), d, state.color[c] + at);
+        if constexpr (kGeometry) {
+          hn::Store(hn::MulAdd(w, set(s.z), hn::Load(d, state.depth + at)), d, state.depth + at);
+          for (int c = 0; c < 3; ++c)
+            hn::Store(hn::MulAdd(w, set(s.normal[c]), hn::Load(d, state.normal[c] + at)), d, state.normal[c] + at);
+          const V half = set(0.5f);
+          const M passes = hn::And(live, hn::And(hn::Gt(before, half), hn::Le(candidate, half)));
+          hn::Store(hn::IfThenElse(passes, set(s.z), hn::Load(d, state.median + at)), d, state.median + at);
+          hn::Store(hn::Add(hn::IfThenElseZero(live, set(1.0f)), hn::Load(d, state.count + at)), d, state.count + at);
+        }
+      }
+    }
+    job.touched[e.slot] = static_cast<std::uint16_t>(touched);
+    alive &= ~done;
+  }
+  job.processed[tile] = static_cast<std::uint32_t>(entry);
+  job.groups[tile] = groups;
+  for (; entry < count; ++entry) job.touched[job.entries[range.begin + entry].slot] = 0;
+
+  HWY_ALIGN float alpha[kTilePixels];
+  for (int i = 0; i < kTilePixels; i += static_cast<int>(kN)) {
+    const V rest = hn::Abs(hn::Load(d, t + i));
+    for (int c = 0; c < 3; ++c)
+      hn::Store(hn::MulAdd(rest, set(job.view->background[c]), hn::Load(d, state.color[c] + i)), d, state.color[c] + i);
+    const V covered = hn::Sub(set(1.0f), rest);
+    hn::Store(covered, d, alpha + i);
+    if constexpr (kGeometry) {
+      const M some = hn::Gt(covered, hn::Zero(d));
+      const V depth = hn::Div(hn::Load(d, state.depth + i), hn::IfThenElse(some, covered, set(1.0f)));
+      hn::Store(hn::IfThenElseZero(some, depth), d, state.depth + i);
+    }
+  }
+  Frame& frame = *job.frame;
+  for (int c = 0; c < 3; ++c) tile_to_plane(state.color[c], frame.color[c], range);
+  tile_to_plane(alpha, frame.alpha, range);
+  if constexpr (kGeometry) {
+    tile_to_plane(state.depth, frame.depth, range);
+    tile_to_plane(state.median, frame.median_depth, range);
+    tile_to_plane(state.count, frame.count, range);
+    for (int c = 0; c < 3; ++c) tile_to_plane(state.normal[c], frame.normal[c], range);
+  }
+}
+
+void BlendTile(const BlendJob& job, std::size_t tile) {
+  job.view->geometry ? blend<true>(job, tile) : blend<false>(job, tile);
+}
+
+/// Per pixel: T before the splats handled so far (back to front), the gradient-weighted light from behind, and the
+/// frame's gradient.
+struct BackwardState {
+  HWY_ALIGN float t[kTilePixels], behind[kTilePixels], color[3][kTilePixels];
+  HWY_ALIGN float constant[kTilePixels], depth[kTilePixels], normal[3][kTilePixels];
+};
+
+template <bool kGeometry>
+HWY_INLINE void blend_backward(const BlendBackwardJob& backward, std::size_t tile) {
+  const BlendJob& job = backward.forward;
+  const FrameGradient& gradient = *backward.gradient;
+  const D d;
+  const DI di;
+  const TileRange range(job, tile);
+  const std::int32_t* stop = job.stop + tile * kTilePixels;
+  std::int32_t entry = static_cast<std::int32_t>(job.processed[tile]);
+  if (entry == 0) return;
+  BackwardState state;
+  for (int c = 0; c < 3; ++c) plane_to_tile(gradient.color[c], range, state.color[c]);
+  plane_to_tile(gradient.alpha, range, state.behind);
+  if constexpr (kGeometry) {
+    plane_to_tile(gradient.depth, range, state.depth);
+    plane_to_tile(job.frame->depth, range, state.constant);
+    for (int c = 0; c < 3; ++c) plane_to_tile(gradient.normal[c], range, state.normal[c]);
+  }
+  for (int i = 0; i < kTilePixels; i += static_cast<int>(kN)) {
+    const V rest = hn::Abs(hn::Load(d, job.transmittance + tile * kTilePixels + i));
+    hn::Store(rest, d, state.t + i);
+    // Behind everything: the background through T, and alpha = 1 - T.
+    V sum = hn::Neg(hn::Load(d, state.behind + i));
+    for (int c = 0; c < 3; ++c) sum = hn::MulAdd(hn::Load(d, state.color[c] + i), set(job.view->background[c]), sum);
+    hn::Store(hn::Mul(rest, sum), d, state.behind + i);
+    if constexpr (kGeometry) {
+      // depth = sum w z / sum w: d(depth)/dw_i = (z_i - depth) / alpha, a colour channel of value z_i - depth.
+      const V covered = hn::Sub(set(1.0f), rest);
+      const M some = hn::Gt(covered, hn::Zero(d));
+      const V g =
+          hn::IfThenElseZero(some, hn::Div(hn::Load(d, state.depth + i), hn::IfThenElse(some, covered, set(1.0f))));
+      hn::Store(g, d, state.depth + i);
+      hn::Store(hn::Neg(hn::Mul(g, hn::Load(d, state.constant + i))), d, state.constant + i);
+    }
+  }
+
+  const float tile_x = static_cast<float>(range.x), tile_y = static_cast<float>(range.y);
+  const V alpha_min = set(kLog2AlphaMin), log2_max = set(kLog2AlphaMax), alpha_max = set(kAlphaMax), one = set(1.0f);
+  TileSplat splat;
+  HWY_ALIGN float partial[kSlotSize * kLanes] = {};
+  for (--entry; entry >= 0; --entry) {
+    const TileEntry& e = job.entries[range.begin + entry];
+    if (entry >= 4) hwy::Prefetch(job.splats + job.entries[range.begin + entry - 4].splat);
+    const std::uint32_t touched = job.touched[e.slot];
+    if (touched == 0) continue;
+    const Splat& s = job.splats[e.splat];
+    splat.prepare(s, tile_x, tile_y);
+    for (std::size_t part = 0; part < kParts; ++part) {
+      const LaneQuadratic quadratic(s, part * kN);
+      V sum_w = hn::Zero(d), sum_x = sum_w, sum_y = sum_w, abs_x = sum_w, abs_y = sum_w, xx = sum_w, xy = sum_w,
+        yy = sum_w;
+      V red = sum_w, green = sum_w, blue = sum_w, weight = sum_w, depth = sum_w, nx = sum_w, ny = sum_w, nz = sum_w;
+      for (std::uint32_t bits = touched; bits != 0; bits &= bits - 1) {
+        const int g = std::countr_zero(bits);
+        const std::size_t at = g * 16 + part * kN;
+        const V exponent = quadratic.exponent(splat, g);
+        const M live = hn::And(hn::Ge(exponent, alpha_min),
+                               hn::RebindMask(d, hn::Gt(hn::Load(di, stop + at), hn::Set(di, entry))));
+        const V alpha = hn::IfThenElseZero(live, hn::Min(exp2_lanes(exponent), alpha_max));
+        const V inverse = hn::Div(one, hn::Sub(one, alpha));
+        const V t = hn::Mul(hn::Load(d, state.t + at), inverse);
+        const V w = hn::Mul(t, alpha);
+        const V behind = hn::Load(d, state.behind + at);
+        const V gr = hn::Load(d, state.color[0] + at), gg = hn::Load(d, state.color[1] + at),
+                gb = hn::Load(d, state.color[2] + at);
+        V f = hn::Mul(gr, set(s.color[0]));
+        if constexpr (kGeometry) {
+          f = hn::Add(f, hn::Load(d, state.constant + at));
+          f = hn::MulAdd(hn::Load(d, state.depth + at), set(s.z), f);
+          f = hn::MulAdd(hn::Load(d, state.normal[0] + at), set(s.normal[0]), f);
+          f = hn::MulAdd(hn::Load(d, state.normal[1] + at), set(s.normal[1]), f);
+          f = hn::MulAdd(hn::Load(d, state.normal[2] + at), set(s.normal[2]), f);
+        }
+        f = hn::MulAdd(gb, set(s.color[2]), hn::MulAdd(gg, set(s.color[1]), f));
+        hn::Store(t, d, state.t + at);
+        hn::Store(hn::MulAdd(w, f, behind), d, state.behind + at);
+        // alpha dL/dalpha = alpha (T f - behind / (1 - alpha)), zero where alpha was clamped
+        const V d_alpha = hn::NegMulAdd(behind, inverse, hn::Mul(t, f));
+        const V dw = hn::IfThenElseZero(hn::Lt(exponent, log2_max), hn::Mul(alpha, d_alpha));
+        const V gx = hn::Add(set(splat.slope_x[g]), quadratic.slope_x),
+                gy = hn::Add(set(splat.slope_y[g]), quadratic.slope_y);
+        const V wx = hn::Mul(dw, gx), wy = hn::Mul(dw, gy);
+        sum_w = hn::Add(sum_w, dw);
+        sum_x = hn::Add(sum_x, wx), sum_y = hn::Add(sum_y, wy);
+        abs_x = hn::Add(abs_x, hn::Abs(wx)), abs_y = hn::Add(abs_y, hn::Abs(wy));
+        xx = hn::MulAdd(wx, gx, xx), xy = hn::MulAdd(wx, gy, xy), yy = hn::MulAdd(wy, gy, yy);
+        red = hn::MulAdd(w, gr, red), green = hn::MulAdd(w, gg, green), blue = hn::MulAdd(w, gb, blue);
+        weight = hn::Add(weight, w);
+        if constexpr (kGeometry) {
+          depth = hn::MulAdd(w, hn::Load(d, state.depth + at), depth);
+          nx = hn::MulAdd(w, hn::Load(d, state.normal[0] + at), nx);
+          ny = hn::MulAdd(w, hn::Load(d, state.normal[1] + at), ny);
+          nz = hn::MulAdd(w, hn::Load(d, state.normal[2] + at), nz);
+        }
+      }
+      float* out = partial + part * kN;
+      hn::Store(sum_w, d, out + kSumW * 16);
+      hn::Store(sum_x, d, out + kSumX * 16), hn::Store(sum_y, d, out + kSumY * 16);
+      hn::Store(abs_x, d, out + kSumAbsX * 16), hn::Store(abs_y, d, out + kSumAbsY * 16);
+      hn::Store(xx, d, out + kSumXX * 16), hn::Store(xy, d, out + kSumXY * 16), hn::Store(yy, d, out + kSumYY * 16);
+      hn::Store(red, d, out + kSumRed * 16), hn::Store(green, d, out + kSumGreen * 16),
+          hn::Store(blue, d, out + kSumBlue * 16);
+      hn::Store(weight, d, out + kSumWeight * 16);
+      if constexpr (kGeometry) {
+        hn::Store(depth, d, out + kSumDepth * 16);
+        hn::Store(nx, d, out + kSumNormalX * 16), hn::Store(ny, d, out + kSumNormalY * 16),
+            hn::Store(nz, d, out + kSumNormalZ * 16);
+      }
+    }
+    sum_lanes(partial, backward.slots + static_cast<std::size_t>(e.slot) * kSlotSize);
+  }
+}
+
+void BlendBackwardTile(const BlendBackwardJob& job, std::size_t tile) {
+  job.forward.view->geometry ? blend_backward<true>(job, tile) : blend_backward<false>(job, tile);
+}
+
+}  // namespace tessera::render::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tessera::render {
+HWY_EXPORT(BlendTile);
+HWY_EXPORT(BlendBackwardTile);
+void blend_tile(const BlendJob& job, std::size_t tile) { HWY_DYNAMIC_DISPATCH(BlendTile)(job, tile); }
+void blend_backward_tile(const BlendBackwardJob& job, std::size_t tile) {
+  HWY_DYNAMIC_DISPATCH(BlendBackwardTile)(job, tile);
+}
+}  // namespace tessera::render
+#endif

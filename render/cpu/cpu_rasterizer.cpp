@@ -1,0 +1,180 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <string>
+
+#include <tbb/parallel_for.h>
+
+#include "render/cpu/binning.h"
+#include "render/cpu/buffer.h"
+#include "render/cpu/splat.h"
+#include "render/rasterizer.h"
+#include "scene/error.h"
+
+namespace tessera::render {
+namespace {
+
+constexpr int kMaxSide = 1 << 16;  // pixels; keeps tile numbers and spans in range
+
+ViewParameters view_parameters(const scene::Camera& camera, const RenderSettings& settings, int model_degree) {
+  const scene::Pinhole& pinhole = camera.intrinsics;
+  if (pinhole.width < 1 || pinhole.height < 1 || pinhole.width > kMaxSide || pinhole.height > kMaxSide)
+    throw scene::Error(
+        "picture",
+        "cannot render " + std::to_string(pinhole.width) + " x " + std::to_string(pinhole.height) + " pixels",
+        "ask for 1 to " + std::to_string(kMaxSide) + " a side");
+  if (!(settings.near_plane > 0)) throw scene::Error("near plane", "must be greater than 0");
+  ViewParameters view{};
+  const glm::dmat3 rotation = glm::mat3_cast(camera.cam_from_world.rotation);  // column-major
+  const glm::dvec3 centre = camera.center();
+  for (int r = 0; r < 3; ++r) {
+    for (int c = 0; c < 3; ++c) view.w[3 * r + c] = static_cast<float>(rotation[c][r]);
+    view.t[r] = static_cast<float>(camera.cam_from_world.translation[r]);
+    view.center[r] = static_cast<float>(centre[r]);
+    view.background[r] = settings.background[r];
+  }
+  view.fx = static_cast<float>(pinhole.fx), view.fy = static_cast<float>(pinhole.fy);
+  view.cx = static_cast<float>(pinhole.cx), view.cy = static_cast<float>(pinhole.cy);
+  view.limit_x = static_cast<float>(kJacobianClamp * pinhole.width / (2 * pinhole.fx));
+  view.limit_y = static_cast<float>(kJacobianClamp * pinhole.height / (2 * pinhole.fy));
+  view.near_plane = settings.near_plane;
+  view.width = pinhole.width, view.height = pinhole.height;
+  view.tiles_x = (pinhole.width + kTile - 1) / kTile, view.tiles_y = (pinhole.height + kTile - 1) / kTile;
+  view.sh_degree = std::clamp(settings.sh_degree, 0, model_degree);
+  view.antialiased = settings.antialiased, view.geometry = settings.geometry;
+  return view;
+}
+
+class CpuRasterizer final : public Rasterizer {
+ public:
+  const Frame& forward(const scene::GaussianModel& model, const scene::Camera& camera,
+                       const RenderSettings& settings) override {
+    view_ = view_parameters(camera, settings, model.sh_degree());
+    rows_ = model.size();
+    constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
+    if (rows_ > kMost - kChunk) throw scene::Error("model", "has more splats than 32-bit indices can name");
+    chunk_count_ = (rows_ + kChunk - 1) / kChunk;
+    if (chunks_.size() < chunk_count_) chunks_.resize(chunk_count_);
+    bind(model);
+    tbb::parallel_for(std::size_t{0}, chunk_count_, [&](std::size_t chunk) { project_chunk(project_, chunk); });
+
+    std::uint64_t visible = 0, pairs = 0;
+    for (std::size_t chunk = 0; chunk < chunk_count_; ++chunk) {
+      chunks_[chunk].first_visible = static_cast<std::uint32_t>(visible);
+      chunks_[chunk].first_pair = static_cast<std::uint32_t>(pairs);
+      visible += chunks_[chunk].visible, pairs += chunks_[chunk].pairs;
+    }
+    if (pairs > kMost)
+      throw scene::Error("model", "touches more tiles than 32-bit indices can name", "render a smaller picture");
+    statistics_ = {visible, pairs, 0};
+    binner_.sort(splats_.data(), chunks_.data(), chunk_count_, visible);
+    binner_.bin(footprints_.data(), chunks_.data(), pairs, view_.tiles_x, view_.tiles_y);
+
+    tiles_ = static_cast<std::size_t>(view_.tiles_x) * view_.tiles_y;
+    frame_.resize(view_.width, view_.height, view_.geometry);
+    blend_ = {&view_,
+              splats_.data(),
+              binner_.entries(),
+              binner_.tile_begin(),
+              touched_.reserve(pairs),
+              transmittance_.reserve(tiles_ * kTilePixels),
+              stop_.reserve(tiles_ * kTilePixels),
+              processed_.reserve(tiles_),
+              groups_.reserve(tiles_),
+              &frame_};
+    tbb::parallel_for(std::size_t{0}, tiles_, [&](std::size_t tile) { blend_tile(blend_, tile); });
+    statistics_.pixel_pairs = std::accumulate(groups_.data(), groups_.data() + tiles_, std::uint64_t{0}) * kLanes;
+    return frame_;
+  }
+
+  void backward(const scene::GaussianModel& model, const FrameGradient& gradient, ModelGradients& out) override {
+    check(gradient);
+    out.planes.resize(rows_, model.sh_degree());
+    out.seen.resize(rows_);
+    for (int c = 0; c < 2; ++c) out.mean2d[c].resize(rows_), out.abs_mean2d[c].resize(rows_);
+    out.radius.resize(rows_), out.weight.resize(rows_);
+
+    const BlendBackwardJob blend{blend_, &gradient, slots_.reserve(statistics_.tile_pairs * kSlotSize)};
+    tbb::parallel_for(std::size_t{0}, tiles_, [&](std::size_t tile) { blend_backward_tile(blend, tile); });
+
+    bind(model);
+    ProjectBackwardJob job{project_, slots_.data(), touched_.data(), static_cast<int>(model.sh.size())};
+    for (int c = 0; c < 3; ++c)
+      job.position[c] = out.planes.position[c].data(), job.log_scale[c] = out.planes.log_scale[c].data();
+    for (int c = 0; c < 4; ++c) job.rotation[c] = out.planes.rotation[c].data();
+    job.opacity_logit = out.planes.opacity_logit.data();
+    for (std::size_t p = 0; p < out.planes.sh.size(); ++p) job.sh[p] = out.planes.sh[p].data();
+    job.seen = out.seen.data();
+    for (int c = 0; c < 2; ++c) job.mean2d[c] = out.mean2d[c].data(), job.abs_mean2d[c] = out.abs_mean2d[c].data();
+    job.radius = out.radius.data(), job.weight = out.weight.data();
+    tbb::parallel_for(std::size_t{0}, chunk_count_, [&](std::size_t chunk) { project_backward_chunk(job, chunk); });
+    out.pose.fill(0);
+    for (std::size_t chunk = 0; chunk < chunk_count_; ++chunk)
+      for (std::size_t c = 0; c < out.pose.size(); ++c) out.pose[c] += chunks_[chunk].pose[c];
+  }
+
+  const RenderStatistics& statistics() const override { return statistics_; }
+
+  std::size_t buffer_bytes() const override {
+    std::size_t bytes = splats_.bytes() + footprints_.bytes() + block_mask_.bytes() + binner_.bytes() +
+                        touched_.bytes() + transmittance_.bytes() + stop_.bytes() + processed_.bytes() +
+                        groups_.bytes() + slots_.bytes();
+    for (const ChunkResult& chunk : chunks_) bytes += sizeof chunk + chunk.spans.capacity() * sizeof(Span);
+    const auto plane = [&](const Plane& p) { bytes += p.data.capacity() * sizeof(float); };
+    for (const Plane& p : frame_.color) plane(p);
+    for (const Plane& p : frame_.normal) plane(p);
+    for (const Plane* p : {&frame_.alpha, &frame_.depth, &frame_.median_depth, &frame_.count}) plane(*p);
+    return bytes;
+  }
+
+ private:
+  void bind(const scene::GaussianModel& model) {
+    project_ = {&view_, rows_};
+    for (int c = 0; c < 3; ++c)
+      project_.position[c] = model.position[c].data(), project_.log_scale[c] = model.log_scale[c].data();
+    for (int c = 0; c < 4; ++c) project_.rotation[c] = model.rotation[c].data();
+    project_.opacity_logit = model.opacity_logit.data();
+    for (std::size_t p = 0; p < model.sh.size(); ++p) project_.sh[p] = model.sh[p].data();
+    project_.splats = splats_.reserve(chunk_count_ * kChunk);
+    project_.footprints = footprints_.reserve(chunk_count_ * kChunk);
+    project_.block_mask = block_mask_.reserve(chunk_count_ * kChunk / kLanes);
+    project_.chunks = chunks_.data();
+  }
+
+  /// A gradient plane is empty or has the frame's size; geometry gradients need geometry outputs.
+  void check(const FrameGradient& gradient) const {
+    const auto fits = [&](const Plane& p) {
+      return p.width == 0 || (p.width == view_.width && p.height == view_.height);
+    };
+    const bool all = std::all_of(std::begin(gradient.color), std::end(gradient.color), fits) && fits(gradient.alpha) &&
+                     fits(gradient.depth) && std::all_of(std::begin(gradient.normal), std::end(gradient.normal), fits);
+    if (!all) throw scene::Error("frame gradient", "has another size than the frame");
+    const bool geometry = gradient.depth.width != 0 || gradient.normal[0].width != 0 || gradient.normal[1].width != 0 ||
+                          gradient.normal[2].width != 0;
+    if (geometry && !view_.geometry)
+      throw scene::Error("frame gradient", "has depth or normals that were not rendered",
+                         "set RenderSettings::geometry");
+  }
+
+  ViewParameters view_{};
+  std::size_t rows_ = 0, chunk_count_ = 0, tiles_ = 0;
+  ProjectJob project_{};
+  BlendJob blend_{};
+  Frame frame_;
+  RenderStatistics statistics_;
+  Binner binner_;
+  std::vector<ChunkResult> chunks_;
+  Buffer<Splat> splats_;
+  Buffer<Footprint> footprints_;
+  Buffer<std::uint16_t> block_mask_, touched_;
+  Buffer<float> transmittance_, slots_;
+  Buffer<std::int32_t> stop_;
+  Buffer<std::uint32_t> processed_, groups_;
+};
+
+}  // namespace
+
+std::unique_ptr<Rasterizer> make_cpu_rasterizer() { return std::make_unique<CpuRasterizer>(); }
+
+}  // namespace tessera::render

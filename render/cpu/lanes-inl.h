@@ -1,0 +1,147 @@
+// Vector helpers shared by the kernels; included once per target.
+#if defined(TESSERA_RENDER_CPU_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef TESSERA_RENDER_CPU_LANES_INL_H_
+#undef TESSERA_RENDER_CPU_LANES_INL_H_
+#else
+#define TESSERA_RENDER_CPU_LANES_INL_H_
+#endif
+
+#include <cstring>
+
+#include "hwy/cache_control.h"
+#include "hwy/highway.h"
+#include "render/cpu/splat.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tessera::render::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using D = hn::CappedTag<float, kLanes>;
+using DI = hn::RebindToSigned<D>;
+using V = hn::Vec<D>;
+using M = hn::Mask<D>;
+constexpr std::size_t kN = hn::MaxLanes(D());  // lanes of this machine
+constexpr std::size_t kParts = kLanes / kN;    // vectors that make up one virtual vector
+
+constexpr float kLog2E = 1.44269504088896341f;
+constexpr float kLn2 = 0.693147180559945309f;
+
+HWY_INLINE V set(float v) { return hn::Set(D(), v); }
+
+/// Rows i.. of a plane of n rows; rows past the end read as 0.
+HWY_INLINE V load_rows(const float* plane, std::size_t i, std::size_t n) {
+  if (HWY_LIKELY(i + kN <= n)) return hn::LoadU(D(), plane + i);
+  HWY_ALIGN float tail[kN] = {};
+  std::memcpy(tail, plane + i, (n - i) * sizeof(float));
+  return hn::Load(D(), tail);
+}
+
+/// Stores the rows of `mask` (which holds no row past the end).
+HWY_INLINE void store_rows(V v, M mask, float* plane, std::size_t i, std::size_t n) {
+  if (HWY_LIKELY(i + kN <= n)) {
+    hn::BlendedStore(v, mask, D(), plane + i);
+    return;
+  }
+  HWY_ALIGN float tail[kN];
+  std::memcpy(tail, plane + i, (n - i) * sizeof(float));
+  hn::Store(hn::IfThenElse(mask, v, hn::Load(D(), tail)), D(), tail);
+  std::memcpy(plane + i, tail, (n - i) * sizeof(float));
+}
+
+HWY_INLINE std::uint32_t mask_bits(M m) {
+  std::uint8_t bytes[8] = {};
+  hn::StoreMaskBits(D(), m, bytes);
+  std::uint16_t bits;
+  std::memcpy(&bits, bytes, 2);
+  return bits;
+}
+
+HWY_INLINE M mask_from_bits(std::uint32_t bits) {
+  const DI di;
+  HWY_ALIGN std::int32_t select[kN];
+  for (std::size_t l = 0; l < kN; ++l) select[l] = (bits >> l) & 1 ? -1 : 0;
+  return hn::RebindMask(D(), hn::Lt(hn::Load(di, select), hn::Zero(di)));
+}
+
+/// 2^x for x in [-126, 127], relative error below 1.5e-7. Outside the result is unspecified (mask it).
+/// Minimax polynomial of degree 5 on [-1/2, 1/2] (relative error 7.5e-8), scaled through the exponent bits.
+HWY_INLINE V exp2_lanes(V x) {
+  const DI di;
+  const V magic = set(12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer in the low mantissa bits
+  const V shifted = hn::Add(x, magic);
+  const V f = hn::Sub(x, hn::Sub(shifted, magic));
+  V p = set(0.00132764714009f);
+  p = hn::MulAdd(p, f, set(0.00967554129557f));
+  p = hn::MulAdd(p, f, set(0.0555071327523f));
+  p = hn::MulAdd(p, f, set(0.240221197251f));
+  p = hn::MulAdd(p, f, set(0.693146967064f));
+  p = hn::MulAdd(p, f, set(1.00000007165f));
+  return hn::BitCast(D(), hn::Add(hn::BitCast(di, p), hn::ShiftLeft<23>(hn::BitCast(di, shifted))));
+}
+
+/// e^x, x clamped to [-87, 88]; relative error below 2e-7. ln 2 is subtracted in two pieces (Cody & Waite 1980).
+HWY_INLINE V exp_lanes(V x) {
+  const DI di;
+  x = hn::Min(hn::Max(x, set(-87.0f)), set(88.0f));
+  const V magic = set(12582912.0f);
+  const V shifted = hn::MulAdd(x, set(kLog2E), magic);
+  const V n = hn::Sub(shifted, magic);
+  V f = hn::NegMulAdd(n, set(0.693359375f), x);
+  f = hn::Mul(hn::NegMulAdd(n, set(-2.12194440e-4f), f), set(kLog2E));
+  V p = set(0.000153458172256f);  // minimax of degree 6 for 2^f on [-1/2, 1/2], relative error 1.9e-9
+  p = hn::MulAdd(p, f, set(0.00133999311633f));
+  p = hn::MulAdd(p, f, set(0.00961848893758f));
+  p = hn::MulAdd(p, f, set(0.0555032877716f));
+  p = hn::MulAdd(p, f, set(0.240226468908f));
+  p = hn::MulAdd(p, f, set(0.693147205737f));
+  p = hn::MulAdd(p, f, set(1.00000000055f));
+  return hn::BitCast(D(), hn::Add(hn::BitCast(di, p), hn::ShiftLeft<23>(hn::BitCast(di, shifted))));
+}
+
+/// log2(x) for positive normal x; absolute error below 2e-7. With m in [sqrt(1/2), sqrt(2)) and s = (m - 1) / (m + 1):
+/// ln m = 2 (s + s^3/3 + s^5/5 + ...), cut after s^9 (|s| < 0.172, rest below 1e-9).
+HWY_INLINE V log2_lanes(V x) {
+  const DI di;
+  const auto bits = hn::BitCast(di, x);
+  const auto kSqrtHalfBits = hn::Set(di, 0x3F3504F3);
+  const auto e = hn::ShiftRight<23>(hn::Sub(bits, kSqrtHalfBits));
+  const V m = hn::BitCast(D(), hn::Sub(bits, hn::ShiftLeft<23>(e)));
+  const V s = hn::Div(hn::Sub(m, set(1.0f)), hn::Add(m, set(1.0f)));
+  const V s2 = hn::Mul(s, s);
+  V p = set(2.0f / 9.0f * kLog2E);
+  p = hn::MulAdd(p, s2, set(2.0f / 7.0f * kLog2E));
+  p = hn::MulAdd(p, s2, set(2.0f / 5.0f * kLog2E));
+  p = hn::MulAdd(p, s2, set(2.0f / 3.0f * kLog2E));
+  p = hn::MulAdd(p, s2, set(2.0f * kLog2E));
+  return hn::MulAdd(p, s, hn::ConvertTo(D(), e));
+}
+
+/// One level of the summation tree over a flat array: out[i] = in[2 i] + in[2 i + 1]. `count` outputs, a multiple
+/// of 16.
+template <std::size_t kCount>
+HWY_INLINE void add_neighbours(const float* HWY_RESTRICT in, float* HWY_RESTRICT out) {
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t i = 0; i < kCount; ++i) out[i] = in[2 * i] + in[2 * i + 1];
+#else
+  const D d;
+  for (std::size_t i = 0; i < kCount; i += kN) {
+    const V lower = hn::Load(d, in + 2 * i), upper = hn::Load(d, in + 2 * i + kN);
+    hn::Store(hn::Add(hn::ConcatEven(d, upper, lower), hn::ConcatOdd(d, upper, lower)), d, out + i);
+  }
+#endif
+}
+
+/// sums[q] = sum over the 16 lanes of values[q * 16 ..], by a tree of neighbours: the same bytes for every vector
+/// width.
+HWY_INLINE void sum_lanes(const float* HWY_RESTRICT values, float* HWY_RESTRICT sums) {
+  HWY_ALIGN float a[128], b[64], c[32];
+  add_neighbours<128>(values, a);
+  add_neighbours<64>(a, b);
+  add_neighbours<32>(b, c);
+  add_neighbours<16>(c, sums);
+}
+
+}  // namespace tessera::render::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // include guard per target

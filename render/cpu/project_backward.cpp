@@ -1,0 +1,216 @@
+// Backward through projection, spherical harmonics and pose: model rows in vector lanes.
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <iterator>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "render/cpu/project_backward.cpp"
+#include "render/cpu/targets.h"
+// Before Highway's own headers: it says which targets they make.
+#include "hwy/foreach_target.h"
+//
+#include "render/cpu/geometry-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tessera::render::HWY_NAMESPACE {
+
+/// Sums of the slots of the visible rows of one block of 16, and what the splats say; lanes of rows that are not
+/// visible hold 0.
+struct BlockSums {
+  HWY_ALIGN float by_lane[kLanes][kSlotSize];
+  HWY_ALIGN float value[kSlotSize][kLanes];
+  HWY_ALIGN float gate[3][kLanes];  // 1 where the colour channel was not clamped at 0
+};
+
+/// `next` counts the visible splats of the chunk so far.
+HWY_INLINE void gather_block(const ProjectBackwardJob& job, std::size_t chunk, std::uint32_t bits, std::uint32_t& next,
+                             BlockSums& sums) {
+  const D d;
+  const ChunkResult& result = job.forward.chunks[chunk];
+  std::memset(sums.by_lane, 0, sizeof sums.by_lane);
+  std::memset(sums.gate, 0, sizeof sums.gate);
+  for (; bits != 0; bits &= bits - 1) {
+    const int l = std::countr_zero(bits);
+    const std::size_t at = chunk * kChunk + next++;
+    const bool last = next == result.visible;
+    const std::uint32_t begin = job.forward.footprints[at].slot;
+    const std::uint32_t end = last ? result.first_pair + result.pairs : job.forward.footprints[at + 1].slot;
+    float* out = sums.by_lane[l];
+    for (std::uint32_t slot = begin; slot < end; ++slot) {
+      if (job.touched[slot] == 0) continue;
+      const float* in = job.slots + static_cast<std::size_t>(slot) * kSlotSize;
+      for (std::size_t q = 0; q < kSlotSize; q += kN)
+        hn::StoreU(hn::Add(hn::LoadU(d, out + q), hn::LoadU(d, in + q)), d, out + q);
+    }
+    for (int c = 0; c < 3; ++c) sums.gate[c][l] = job.forward.splats[at].color[c] > 0 ? 1.0f : 0.0f;
+  }
+  for (int q = 0; q < kSlotSize; ++q)
+    for (int l = 0; l < kLanes; ++l) sums.value[q][l] = sums.by_lane[l][q];
+}
+
+/// Chain rule through the projection for kN rows (gaussian splatting base algorithm, section 6; Kerbl et al. 2023,
+/// appendix A). Adds to `pose` (lane sums in double, in lane order).
+HWY_INLINE void backward_rows(const ProjectBackwardJob& job, std::size_t i, M mask, const BlockSums& sums,
+                              std::size_t lane, double* pose) {
+  const D d;
+  const ProjectJob& forward = job.forward;
+  const ViewParameters& view = *forward.view;
+  const std::size_t n = forward.rows;
+  const V zero = hn::Zero(d);
+  const auto sum = [&](int q) HWY_ATTR { return hn::IfThenElseZero(mask, hn::LoadU(d, sums.value[q] + lane)); };
+  Projected s;
+  project_depth(forward, i, s);
+  project_shape(forward, i, s);
+
+  // Statistics and the terms that end here.
+  const V mean_grad[2] = {hn::Mul(set(-kLn2), sum(kSumX)), hn::Mul(set(-kLn2), sum(kSumY))};
+  for (int c = 0; c < 2; ++c) {
+    store_rows(mean_grad[c], mask, job.mean2d[c], i, n);
+    store_rows(hn::Mul(set(kLn2), sum(kSumAbsX + c)), mask, job.abs_mean2d[c], i, n);
+  }
+  store_rows(hn::Max(s.half_x, s.half_y), mask, job.radius, i, n);
+  store_rows(sum(kSumWeight), mask, job.weight, i, n);
+  const V log_opacity = sum(kSumW);  // dL / d ln(effective opacity)
+  store_rows(hn::Mul(log_opacity, hn::Sub(set(1.0f), s.opacity)), mask, job.opacity_logit, i, n);
+
+  // dL / d(covariance), as a symmetric matrix: 1/2 sum w v v^T with v = Q d = ln 2 (gx, gy) up to sign.
+  const V factor = set(0.5f * kLn2 * kLn2);
+  V cxx = hn::Mul(factor, sum(kSumXX)), cxy = hn::Mul(factor, sum(kSumXY)), cyy = hn::Mul(factor, sum(kSumYY));
+  if (view.antialiased) {
+    // ln compensation = (ln det before - ln det after) / 2; d ln det = tr(adj(S) dS) / det.
+    const V scale2 = hn::Mul(s.inv_trace, s.inv_trace), half = set(0.5f);
+    const V before = hn::Div(hn::Mul(half, scale2), hn::Mul(s.area, s.area)),
+            after = hn::Div(hn::Mul(half, scale2), s.det);
+    const V w = hn::IfThenElseZero(mask, log_opacity);
+    cxx = hn::MulAdd(w, hn::IfThenElseZero(mask, hn::MulSub(s.yy, before, hn::Mul(s.yyd, after))), cxx);
+    cyy = hn::MulAdd(w, hn::IfThenElseZero(mask, hn::MulSub(s.xx, before, hn::Mul(s.xxd, after))), cyy);
+    cxy = hn::NegMulAdd(w, hn::IfThenElseZero(mask, hn::Mul(s.xy, hn::Sub(before, after))), cxy);
+  }
+
+  // S = P P^T: dL/dP = 2 dL/dS P. P = J kc, J = [f/z, 0, -f u/z; 0, g/z, -g v/z].
+  const V two = set(2.0f);
+  const V cxx2 = hn::Mul(two, cxx), cxy2 = hn::Mul(two, cxy), cyy2 = hn::Mul(two, cyy);
+  const V j00 = hn::Mul(set(view.fx), s.inv_z), j11 = hn::Mul(set(view.fy), s.inv_z);
+  const V j02 = hn::Neg(hn::Mul(j00, s.clamped[0])), j12 = hn::Neg(hn::Mul(j11, s.clamped[1]));
+  V dkc[3][3], d00 = zero, d02 = zero, d11 = zero, d12 = zero;
+  for (int j = 0; j < 3; ++j) {
+    const V dp0 = hn::MulAdd(cxx2, s.p0[j], hn::Mul(cxy2, s.p1[j]));
+    const V dp1 = hn::MulAdd(cxy2, s.p0[j], hn::Mul(cyy2, s.p1[j]));
+    dkc[j][0] = hn::Mul(j00, dp0);
+    dkc[j][1] = hn::Mul(j11, dp1);
+    dkc[j][2] = hn::MulAdd(j02, dp0, hn::Mul(j12, dp1));
+    d00 = hn::MulAdd(dp0, s.kc[j][0], d00), d02 = hn::MulAdd(dp0, s.kc[j][2], d02);
+    d11 = hn::MulAdd(dp1, s.kc[j][1], d11), d12 = hn::MulAdd(dp1, s.kc[j][2], d12);
+  }
+
+  // Position in camera coordinates, from the mean, from J, and from the depth output.
+  const V u_term = hn::IfThenElseZero(s.inside[0], hn::Neg(hn::Mul(d02, j00)));  // dL/du where u is not clamped
+  const V v_term = hn::IfThenElseZero(s.inside[1], hn::Neg(hn::Mul(d12, j11)));
+  V dt[3];
+  dt[0] = hn::MulAdd(mean_grad[0], j00, hn::Mul(u_term, s.inv_z));
+  dt[1] = hn::MulAdd(mean_grad[1], j11, hn::Mul(v_term, s.inv_z));
+  V dz = hn::Mul(hn::Mul(mean_grad[0], j00), s.ratio[0]);
+  dz = hn::MulAdd(hn::Mul(mean_grad[1], j11), s.ratio[1], dz);
+  V jz = hn::MulAdd(d00, j00, hn::Mul(d11, j11));
+  jz = hn::MulAdd(d02, j02, hn::MulAdd(d12, j12, jz));
+  jz = hn::MulAdd(u_term, s.ratio[0], hn::MulAdd(v_term, s.ratio[1], jz));
+  dt[2] = hn::Sub(sum(kSumDepth), hn::MulAdd(jz, s.inv_z, dz));
+
+  // Scales and rotation, from dL/d(kc) seen along the splat's own axes. turn: small rotation R exp([turn]x), local.
+  V turn[3], pose_turn[3], along[3][3], product[3];
+  for (int j = 0; j < 3; ++j) {
+    store_rows(dot3(s.kc[j], dkc[j]), mask, job.log_scale[j], i, n);
+    for (int a = 0; a < 3; ++a) along[a][j] = hn::Mul(s.scale[j], dot3(s.axis[a], dkc[j]));
+  }
+  turn[0] = hn::Sub(along[2][1], along[1][2]);
+  turn[1] = hn::Sub(along[0][2], along[2][0]);
+  turn[2] = hn::Sub(along[1][0], along[0][1]);
+  cross3(s.p, dt, pose_turn);
+  for (int j = 0; j < 3; ++j) {
+    cross3(s.kc[j], dkc[j], product);
+    for (int c = 0; c < 3; ++c) pose_turn[c] = hn::Add(pose_turn[c], product[c]);
+  }
+  if (view.geometry) {
+    V normal[3], local[3];
+    M is[3];
+    const V sign = shortest_axis(s, normal, is);
+    const V dn[3] = {sum(kSumNormalX), sum(kSumNormalY), sum(kSumNormalZ)};
+    cross3(normal, dn, product);
+    for (int c = 0; c < 3; ++c) pose_turn[c] = hn::Add(pose_turn[c], product[c]);
+    for (int a = 0; a < 3; ++a) local[a] = hn::Mul(sign, dot3(s.axis[a], dn));
+    for (int a = 0; a < 3; ++a) {
+      const int b = (a + 1) % 3, c = (a + 2) % 3;
+      turn[a] = hn::Add(turn[a], hn::Sub(hn::IfThenElseZero(is[b], local[c]), hn::IfThenElseZero(is[c], local[b])));
+    }
+  }
+  const V qw = s.q[0], qx = s.q[1], qy = s.q[2], qz = s.q[3], twice = hn::Add(s.inv_norm, s.inv_norm);
+  const V dq[4] = {hn::Neg(dot3(qx, qy, qz, turn[0], turn[1], turn[2])),
+                   hn::NegMulAdd(qz, turn[1], hn::MulAdd(qy, turn[2], hn::Mul(qw, turn[0]))),
+                   hn::NegMulAdd(qx, turn[2], hn::MulAdd(qz, turn[0], hn::Mul(qw, turn[1]))),
+                   hn::NegMulAdd(qy, turn[0], hn::MulAdd(qx, turn[1], hn::Mul(qw, turn[2])))};
+  for (int c = 0; c < 4; ++c) store_rows(hn::Mul(twice, dq[c]), mask, job.rotation[c], i, n);
+
+  // Colour: coefficients, and the view direction.
+  V direction[3], basis[kMaxFeatures / 3], weighted[kMaxFeatures / 3], color_grad[3], d_direction[3];
+  const V inverse = view_direction(forward, i, direction);
+  sh_lanes(view.sh_degree, direction, basis);
+  for (int c = 0; c < 3; ++c) color_grad[c] = hn::Mul(sum(kSumRed + c), hn::LoadU(d, sums.gate[c] + lane));
+  const int coefficients = scene::sh_coefficients(view.sh_degree);
+  for (int q = 0; q < coefficients; ++q) {
+    V w = zero;
+    for (int c = 0; c < 3; ++c) {
+      if (q > 0) w = hn::MulAdd(color_grad[c], load_rows(forward.sh[q * 3 + c], i, n), w);
+      store_rows(hn::Mul(basis[q], color_grad[c]), mask, job.sh[q * 3 + c], i, n);
+    }
+    weighted[q] = w;
+  }
+  for (int plane = coefficients * 3; plane < job.model_sh_planes; ++plane) store_rows(zero, mask, job.sh[plane], i, n);
+  sh_gradient_lanes(view.sh_degree, direction, weighted, d_direction);
+  const V radial = dot3(direction, d_direction);
+  V dr[3];
+  for (int c = 0; c < 3; ++c) dr[c] = hn::Mul(inverse, hn::NegMulAdd(radial, direction[c], d_direction[c]));
+
+  for (int c = 0; c < 3; ++c)
+    store_rows(hn::Add(dr[c], dot3(set(view.w[c]), set(view.w[3 + c]), set(view.w[6 + c]), dt[0], dt[1], dt[2])), mask,
+               job.position[c], i, n);
+
+  HWY_ALIGN float buffer[kN];
+  for (int c = 0; c < 6; ++c) {
+    const V moved = c < 3 ? hn::Add(dt[c], dot3(set(view.w[3 * c]), set(view.w[3 * c + 1]), set(view.w[3 * c + 2]),
+                                                dr[0], dr[1], dr[2]))
+                          : pose_turn[c - 3];
+    hn::Store(hn::IfThenElseZero(mask, moved), d, buffer);
+    for (std::size_t l = 0; l < kN; ++l) pose[c] += buffer[l];
+  }
+}
+
+void ProjectBackwardChunk(const ProjectBackwardJob& job, std::size_t chunk) {
+  ChunkResult& result = job.forward.chunks[chunk];
+  std::fill(std::begin(result.pose), std::end(result.pose), 0.0);
+  const std::size_t begin = chunk * kChunk, end = std::min(job.forward.rows, begin + kChunk);
+  std::uint32_t next = 0;
+  BlockSums sums;
+  for (std::size_t block = begin; block < end; block += kLanes) {
+    const std::uint32_t bits = job.forward.block_mask[block / kLanes];
+    for (std::size_t i = block; i < std::min(end, block + kLanes); ++i) job.seen[i] = (bits >> (i - block)) & 1;
+    if (bits == 0) continue;
+    gather_block(job, chunk, bits, next, sums);
+    for (std::size_t part = 0; part < kParts; ++part) {
+      const std::uint32_t lanes = (bits >> (part * kN)) & ((1u << kN) - 1);
+      if (lanes != 0) backward_rows(job, block + part * kN, mask_from_bits(lanes), sums, part * kN, result.pose);
+    }
+  }
+}
+
+}  // namespace tessera::render::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tessera::render {
+HWY_EXPORT(ProjectBackwardChunk);
+void project_backward_chunk(const ProjectBackwardJob& job, std::size_t chunk) {
+  HWY_DYNAMIC_DISPATCH(ProjectBackwardChunk)(job, chunk);
+}
+}  // namespace tessera::render
+#endif

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "render/frame.h"
+#include "render/rasterizer.h"
+#include "scene/gaussian_model.h"
+
+namespace tessera::render {
+
+inline constexpr int kTile = 16;  // pixels a side
+inline constexpr int kGroup =
+    4;  // a tile is 4 x 4 groups of 4 x 4 pixels; the 16 pixels of a group are one virtual vector
+inline constexpr int kTilePixels = kTile * kTile;
+inline constexpr int kLanes = 16;  // virtual vector width: reductions are defined over it, whatever the machine has
+inline constexpr std::size_t kChunk = 1024;  // model rows a projection task
+inline constexpr int kMaxFeatures = 3 * scene::sh_coefficients(scene::kMaxShDegree);
+
+/// A projected splat, one cache line. With d = mean - pixel:
+///   log2(alpha) = lo - a (d.x - k d.y)^2 - c d.y^2,
+/// the LDL^T form of the conic, which stays accurate for needles where the three-coefficient form cancels.
+struct alignas(64) Splat {
+  float x, y;        // mean, pixels
+  float a, k, c, h;  // h: along an edge of constant d.x the exponent is largest at d.y = h d.x
+  float lo;          // log2 of the opacity, compensation included
+  float z;           // depth in camera coordinates
+  float color[3];
+  float normal[3];  // camera coordinates, towards the camera
+  float pad[2];
+};
+static_assert(sizeof(Splat) == 64);
+
+/// Where the (splat, tile) pairs of a splat are.
+struct Footprint {
+  std::uint32_t span;    // first entry in the spans of its chunk
+  std::uint32_t slot;    // first pair; relative to its chunk until bin_splats() made it absolute
+  std::uint16_t tile_y;  // first tile row
+  std::uint16_t rows;    // tile rows, one span each
+};
+
+/// Tiles first..last of one tile row (empty where last < first).
+struct Span {
+  std::uint16_t first, last;
+};
+
+/// What projection found in kChunk rows of the model. Splats of chunk c stand at c * kChunk onwards, in row order.
+struct ChunkResult {
+  std::uint32_t visible = 0, pairs = 0;
+  std::uint32_t first_visible = 0, first_pair = 0;  // prefix sums over the chunks
+  double pose[6] = {};                              // backward: this chunk's share of the pose gradient
+  std::vector<Span> spans;
+};
+
+struct TileEntry {
+  std::uint32_t splat;  // index into the splats
+  std::uint32_t slot;   // pair number in splat-major order
+};
+
+/// Partial sums of one (splat, tile) pair over the tile's pixels. w = dL/dln(alpha); (gx, gy) = d log2(alpha) /
+/// d(pixel).
+enum Slot : int {
+  kSumW,
+  kSumX,
+  kSumY,
+  kSumAbsX,
+  kSumAbsY,
+  kSumXX,
+  kSumXY,
+  kSumYY,  // w, w gx, w gy, |w gx|, |w gy|, w gx gx, w gx gy, w gy gy
+  kSumRed,
+  kSumGreen,
+  kSumBlue,
+  kSumWeight,  // T alpha g_c, T alpha
+  kSumDepth,
+  kSumNormalX,
+  kSumNormalY,
+  kSumNormalZ,
+  kSlotSize
+};
+static_assert(kSlotSize == kLanes);
+
+/// Camera and settings in the form the kernels need. Floats are rounded once, here.
+struct ViewParameters {
+  float w[9];  // rotation world -> camera, row-major
+  float t[3];
+  float center[3];  // camera centre in the world
+  float fx, fy, cx, cy;
+  float limit_x, limit_y;  // kJacobianClamp tan(fov / 2)
+  float near_plane;
+  int width, height, tiles_x, tiles_y;
+  int sh_degree;
+  bool antialiased, geometry;
+  float background[3];
+};
+
+struct ProjectJob {
+  const ViewParameters* view;
+  std::size_t rows;  // of the model
+  const float* position[3];
+  const float* log_scale[3];
+  const float* rotation[4];
+  const float* opacity_logit;
+  const float* sh[kMaxFeatures];
+  Splat* splats;              // [chunks * kChunk]
+  Footprint* footprints;      // [chunks * kChunk]
+  std::uint16_t* block_mask;  // [ceil(rows / kLanes)] visible rows of each 16
+  ChunkResult* chunks;
+};
+
+struct ProjectBackwardJob {
+  ProjectJob forward;
+  const float* slots;            // [pairs * kSlotSize]
+  const std::uint16_t* touched;  // [pairs] groups with at least one blended pixel; slots of 0 were never written
+  int model_sh_planes;
+  float* position[3];
+  float* log_scale[3];
+  float* rotation[4];
+  float* opacity_logit;
+  float* sh[kMaxFeatures];
+  std::uint8_t* seen;
+  float* mean2d[2];
+  float* abs_mean2d[2];
+  float* radius;
+  float* weight;
+};
+
+struct BlendJob {
+  const ViewParameters* view;
+  const Splat* splats;
+  const TileEntry* entries;
+  const std::uint32_t* tile_begin;  // [tiles + 1]
+  std::uint16_t* touched;           // [pairs], by slot
+  float* transmittance;             // [tiles * kTilePixels] final T in group order; negative where blending was stopped
+  std::int32_t* stop;        // [tiles * kTilePixels] entry at which it was stopped (number of entries where it was not)
+  std::uint32_t* processed;  // [tiles] entries looked at
+  std::uint32_t* groups;     // [tiles] groups evaluated, for statistics
+  Frame* frame;
+};
+
+struct BlendBackwardJob {
+  BlendJob forward;
+  const FrameGradient* gradient;
+  float* slots;
+};
+
+// Kernels, compiled for every vector target and chosen at run time.
+void project_chunk(const ProjectJob& job, std::size_t chunk);
+void project_backward_chunk(const ProjectBackwardJob& job, std::size_t chunk);
+void blend_tile(const BlendJob& job, std::size_t tile);
+void blend_backward_tile(const BlendBackwardJob& job, std::size_t tile);
+
+}  // namespace tessera::render
