@@ -1,6 +1,6 @@
 #include "scene/image.h"
 
-#include <algorithm>
+#include <climits>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -9,33 +9,24 @@
 #include "scene/atomic_file.h"
 #include "scene/error.h"
 #include "scene/image_header.h"
+#include "scene/jpeg_decode.h"
 
 namespace tessera::scene {
 namespace fs = std::filesystem;
 
 namespace {
 
-/// 8-bit, in OpenCV's own channel order (grey, BGR or BGRA). The header has been checked, so what is allocated is
-/// bounded.
-cv::Mat decode(const fs::path& path) {
-  const ImageHeader header = read_image_header(path);
-  const std::string bytes = read_file(path);
-  const cv::Mat encoded(1, static_cast<int>(std::min<std::size_t>(bytes.size(), INT_MAX)), CV_8U,
-                        const_cast<char*>(bytes.data()));
+/// 8-bit grey, RGB or RGBA. The header has been checked, so what is allocated is bounded.
+cv::Mat decode_by_opencv(const fs::path& path, const std::string& bytes) {
+  if (bytes.size() > INT_MAX) throw Error(path.string(), "is too large a file for a picture");
+  const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
   cv::Mat decoded;
-  std::string reason;
   try {
     // UNCHANGED keeps alpha, and leaves the pixels as they are stored (no EXIF orientation).
     decoded = cv::imdecode(encoded, cv::IMREAD_UNCHANGED);
-  } catch (const cv::Exception& e) {
-    reason = e.err;
+  } catch (const cv::Exception&) {  // reported below, like the empty result that it gives in other cases
   }
-  if (decoded.empty() && header.kind == ImageKind::other)
-    throw Error(path.string(),
-                "its format is not recognised as a picture" + (reason.empty() ? "" : " (" + reason + ")"));
-  if (decoded.empty()) throw Error(path.string(), "the picture is damaged and cannot be decoded");
-  if (header.kind != ImageKind::other && (decoded.cols != header.width || decoded.rows != header.height))
-    throw Error(path.string(), "the picture is damaged (its header and its pixels differ in size)");
+  if (decoded.empty()) return {};
   if (decoded.depth() == CV_16U) {
     // 65535 / 255 = 257: white stays white.
     cv::Mat narrow;
@@ -44,7 +35,10 @@ cv::Mat decode(const fs::path& path) {
   }
   if (decoded.depth() != CV_8U)
     throw Error(path.string(), "its samples are neither 8 nor 16 bits wide", "save it as PNG or JPEG");
-  return decoded;
+  cv::Mat ordered = decoded;
+  if (decoded.channels() == 3) cv::cvtColor(decoded, ordered, cv::COLOR_BGR2RGB);
+  if (decoded.channels() == 4) cv::cvtColor(decoded, ordered, cv::COLOR_BGRA2RGBA);
+  return ordered;
 }
 
 Image8 to_image(const cv::Mat& pixels) {
@@ -59,60 +53,56 @@ cv::Mat to_mat(const Image8& image) {
   return cv::Mat(image.height, image.width, CV_8UC(image.channels), const_cast<std::uint8_t*>(image.pixels.data()));
 }
 
+/// Grey, RGB or RGBA, as stored.
+Image8 decode(const fs::path& path) {
+  const ImageHeader header = read_image_header(path);
+  const std::string bytes = read_file(path);
+  Image8 image;
+  std::string problem;
+  if (header.kind != ImageKind::jpeg)
+    image = to_image(decode_by_opencv(path, bytes));
+  else if (!decode_jpeg(bytes, image, problem))
+    throw Error(path.string(), "the picture is damaged (" + problem + ")", "copy it again from where it came");
+  if (image.width != header.width || image.height != header.height)
+    throw Error(path.string(), "the picture is damaged and cannot be decoded", "copy it again from where it came");
+  return image;
+}
+
+Image8 converted(const Image8& image, int conversion) {
+  cv::Mat out;
+  cv::cvtColor(to_mat(image), out, conversion);
+  return to_image(out);
+}
+
 }  // namespace
 
 ImageInfo probe_image(const fs::path& path) {
   const ImageHeader header = read_image_header(path);
-  if (header.kind != ImageKind::other) return {header.width, header.height, header.channels};
-  const cv::Mat decoded = decode(path);
-  return {decoded.cols, decoded.rows, decoded.channels()};
+  return {header.width, header.height, header.channels};
 }
 
 Image8 read_image(const fs::path& path) {
-  const cv::Mat decoded = decode(path);
-  cv::Mat rgb;
-  switch (decoded.channels()) {
-    case 1:
-      cv::cvtColor(decoded, rgb, cv::COLOR_GRAY2RGB);
-      break;
-    case 3:
-      cv::cvtColor(decoded, rgb, cv::COLOR_BGR2RGB);
-      break;
-    case 4:
-      cv::cvtColor(decoded, rgb, cv::COLOR_BGRA2RGBA);
-      break;
-    default:
-      throw Error(path.string(), "has " + std::to_string(decoded.channels()) + " channels", "save it as RGB or RGBA");
-  }
-  return to_image(rgb);
+  Image8 image = decode(path);
+  return image.channels == 1 ? converted(image, cv::COLOR_GRAY2RGB) : image;
 }
 
 Image8 read_grey(const fs::path& path) {
-  const cv::Mat decoded = decode(path);
-  cv::Mat grey;
-  switch (decoded.channels()) {
-    case 1:
-      grey = decoded;
-      break;
-    case 3:
-      cv::cvtColor(decoded, grey, cv::COLOR_BGR2GRAY);
-      break;
-    case 4:
-      cv::cvtColor(decoded, grey, cv::COLOR_BGRA2GRAY);
-      break;
-    default:
-      throw Error(path.string(), "has " + std::to_string(decoded.channels()) + " channels", "save it as a grey PNG");
-  }
-  return to_image(grey);
+  Image8 image = decode(path);
+  if (image.channels == 1) return image;
+  return converted(image, image.channels == 4 ? cv::COLOR_RGBA2GRAY : cv::COLOR_RGB2GRAY);
 }
 
 void write_image(const fs::path& path, const Image8& image, int jpeg_quality) {
-  cv::Mat pixels = to_mat(image);
-  if (image.channels == 3) cv::cvtColor(to_mat(image), pixels, cv::COLOR_RGB2BGR);
-  if (image.channels == 4) cv::cvtColor(to_mat(image), pixels, cv::COLOR_RGBA2BGRA);
   std::vector<std::uint8_t> bytes;
   try {
-    if (!cv::imencode(path.extension().string(), pixels, bytes, {cv::IMWRITE_JPEG_QUALITY, jpeg_quality}))
+    cv::Mat ordered;
+    if (image.channels == 3)
+      cv::cvtColor(to_mat(image), ordered, cv::COLOR_RGB2BGR);
+    else if (image.channels == 4)
+      cv::cvtColor(to_mat(image), ordered, cv::COLOR_RGBA2BGRA);
+    else
+      ordered = to_mat(image);
+    if (!cv::imencode(path.extension().string(), ordered, bytes, {cv::IMWRITE_JPEG_QUALITY, jpeg_quality}))
       bytes.clear();
   } catch (const cv::Exception&) {
     bytes.clear();

@@ -14,7 +14,8 @@ struct Picture {
   int width = 0, height = 0;
   std::vector<std::uint8_t> rgb;    // [H * W * 3] interleaved
   std::vector<std::uint8_t> alpha;  // [H * W] or empty: opaque. Colour is not premultiplied
-  std::vector<std::uint8_t> mask;   // [H * W] or empty: every pixel counts. 0: does not count (mask file, or nothing to undistort from)
+  std::vector<std::uint8_t>
+      mask;  // [H * W] or empty: every pixel counts. 0: does not count (mask file, or nothing to undistort from)
   std::size_t bytes() const { return rgb.size() + alpha.size() + mask.size(); }
 };
 
@@ -23,8 +24,8 @@ constexpr int level_size(int full, int level) { return (full + (1 << level) - 1)
 /// Camera of a view at a level.
 Pinhole level_camera(const Pinhole& full, int level);
 
-/// Decoded pictures under a byte budget, least recently used dropped first. Thread-safe. A picture handed out stays alive with its
-/// holder. Decoding ahead runs on the cache's own thread.
+/// Decoded pictures under a byte budget, least recently used dropped first. Thread-safe. A picture handed out stays
+/// alive with its holder. Decoding ahead runs on the cache's own thread.
 class ImageCache {
  public:
   /// `dataset` must outlive the cache.
