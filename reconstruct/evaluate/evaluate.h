@@ -42,7 +42,8 @@ struct EvaluateOptions {
 Scores evaluate(const scene::GaussianModel& model, const scene::Dataset& dataset, scene::ImageCache& images, render::Rasterizer& rasterizer,
                 const EvaluateOptions& options, const scene::JobContext& job = {});
 
-/// {"test": {"psnr", "ssim", "ssim_standard", "ms_ssim", "psnr_corrected"}, "train": {...}, "views": [...]}
+/// {"test": {"psnr", "ssim", "ssim_standard", "ms_ssim", "psnr_corrected", "views": COUNT}, "train": {...}, "views": [{"name", "split", ...}]}; a
+/// split without views is left out.
 nlohmann::json to_json(const Scores& scores);
 
 }  // namespace tessera::reconstruct
