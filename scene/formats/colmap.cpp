@@ -7,6 +7,7 @@
 
 #include "scene/error.h"
 #include "scene/formats/colmap_files.h"
+#include "scene/formats/limits.h"
 
 namespace tessera::scene {
 namespace fs = std::filesystem;

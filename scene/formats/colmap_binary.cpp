@@ -1,6 +1,7 @@
 #include "scene/error.h"
 #include "scene/formats/byte_reader.h"
 #include "scene/formats/colmap_files.h"
+#include "scene/formats/limits.h"
 
 // Layout of the three files: https://colmap.github.io/format.html#binary-file-format
 namespace tessera::scene::colmap {

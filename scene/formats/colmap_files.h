@@ -8,11 +8,6 @@
 // Shared by the binary and the text form; not for use outside scene/formats.
 namespace tessera::scene::colmap {
 
-/// Longest image name taken from a file (Linux' PATH_MAX).
-inline constexpr std::size_t kMaxName = 4096;
-/// Largest side of a photo (OpenCV's CV_IO_MAX_IMAGE_WIDTH; nothing larger could be decoded).
-inline constexpr std::uint64_t kMaxSide = std::uint64_t{1} << 20;
-
 void read_binary(const std::filesystem::path& folder, ColmapModel& model);
 
 /// The supported model of that id; `camera` and `file` are for the message.
