@@ -23,6 +23,7 @@ struct CameraSet {
   glm::dvec3 shift{0};  // mean centre, in world coordinates
   glm::dvec3 mean_x{0}, mean_y{0}, mean_forward{0};
   SymmetricEigen spread;  // of the centres about their mean
+  double radius = 0;      // root mean square distance of the centres from their mean; 0 where that is rounding
   SymmetricEigen x_axes;  // of the x axes about zero
 };
 
@@ -56,6 +57,8 @@ CameraSet summarise(const std::vector<Rigid>& cam_from_world) {
   }
   set.mean_x = mean(set.x), set.mean_y = mean(set.y), set.mean_forward = mean(set.forward);
   set.spread = second_moments(set.center);
+  set.radius = std::sqrt(set.spread.value[0] + set.spread.value[1] + set.spread.value[2]);
+  if (set.radius < 1e-9 * glm::length(set.shift)) set.radius = 0;
   set.x_axes = second_moments(set.x);
   return set;
 }
@@ -91,8 +94,13 @@ std::optional<double> point_depth(const CameraSet& cameras, const WorldPoints& p
   return median(std::move(depths));
 }
 
-/// Distance to the point nearest to all optical axes: sum (I - f f^T)(p - c) = 0.
-std::optional<double> axes_depth(const CameraSet& cameras) {
+struct Meeting {
+  glm::dvec3 point;  // relative to CameraSet::shift
+  double depth;      // its median distance along the axes
+};
+
+/// The point nearest to all optical axes: sum (I - f f^T)(p - c) = 0.
+std::optional<Meeting> axes_meeting(const CameraSet& cameras) {
   glm::dmat3 matrix(0.0);
   glm::dvec3 right(0.0);
   for (std::size_t i = 0; i < cameras.center.size(); ++i) {
@@ -108,9 +116,8 @@ std::optional<double> axes_depth(const CameraSet& cameras) {
     depths.push_back(glm::dot(meeting - cameras.center[i], cameras.forward[i]));
   const double depth = median(std::move(depths));
   // Cameras that look outwards have their axes meet behind them; a meeting point inside a camera is no distance either.
-  const double spread = std::sqrt(cameras.spread.value[0] + cameras.spread.value[1] + cameras.spread.value[2]);
-  if (!(depth > 1e-3 * spread)) return std::nullopt;
-  return depth;
+  if (!(depth > 1e-3 * cameras.radius)) return std::nullopt;
+  return Meeting{meeting, depth};
 }
 
 /// How much `up` makes the cameras stand upright (-y) or look down (-forward): positive for any pitch from 45 degrees
@@ -130,9 +137,11 @@ glm::dvec3 choose_up(const CameraSet& cameras, double depth) {
   const double heading_spread = std::sqrt(cameras.x_axes.value[1]), roll_spread = std::sqrt(cameras.x_axes.value[0]);
   if (cameras.x.size() >= 5 && heading_spread > std::sin(3 * kRadians) && heading_spread > 3 * roll_spread) {
     const glm::dvec3 up = signed_up(cameras.x_axes.vector[0]);
-    // Photos straight down: their mean direction is the sharper measure of the same thing.
-    if (one_direction && -glm::dot(up, cameras.mean_forward) > std::cos(20 * kRadians) * forward_length)
-      return -glm::normalize(cameras.mean_forward);
+    // Photos straight down: their mean direction is the sharper measure of the same thing, as long as the x axes do not
+    // contradict it by more than their own uncertainty (three times the roll's share).
+    const double angle = std::acos(std::clamp(-glm::dot(up, cameras.mean_forward) / forward_length, -1.0, 1.0));
+    if (one_direction && angle < std::min(20 * kRadians, 3 * roll_spread / heading_spread))
+      return -cameras.mean_forward / forward_length;
     return up;
   }
   // One heading only. A flight at constant height spans a horizontal plane, wide as compared with the distance to what
@@ -179,24 +188,24 @@ glm::dvec3 choose_heading(const CameraSet& cameras, const glm::dvec3& up) {
 Similarity choose_scene_frame(const std::vector<Rigid>& cam_from_world, const WorldPoints& points) {
   if (cam_from_world.empty()) return {};
   const CameraSet cameras = summarise(cam_from_world);
-  const double spread = std::sqrt(cameras.spread.value[0] + cameras.spread.value[1] + cameras.spread.value[2]);
   const std::optional<double> seen = point_depth(cameras, points);
-  std::optional<double> depth = seen ? seen : axes_depth(cameras);
-  // A spread of rounding errors is none.
-  if (!depth) depth = spread > 1e-9 * glm::length(cameras.shift) ? spread : 1.0;
+  const std::optional<Meeting> meeting = seen || cameras.radius == 0 ? std::nullopt : axes_meeting(cameras);
+  const double depth = seen ? *seen : meeting ? meeting->depth : cameras.radius > 0 ? cameras.radius : 1.0;
 
-  const glm::dvec3 z = choose_up(cameras, *depth);
+  const glm::dvec3 z = choose_up(cameras, depth);
   const glm::dvec3 x = choose_heading(cameras, z);
   const glm::dmat3 world_from_scene(x, glm::cross(z, x), z);
-  Similarity frame{1 / *depth, glm::normalize(glm::conjugate(glm::quat_cast(world_from_scene))), glm::dvec3(0.0)};
+  Similarity frame{1 / depth, glm::normalize(glm::conjugate(glm::quat_cast(world_from_scene))), glm::dvec3(0.0)};
 
   // The centre of what is looked at, axis by axis in the new frame so that it does not depend on the old one.
   std::vector<glm::dvec3> looked_at;
   if (seen) {
     for (const glm::dvec3& p : points.position) looked_at.push_back(p - cameras.shift);
+  } else if (meeting) {
+    looked_at.push_back(meeting->point);
   } else {
     for (std::size_t i = 0; i < cameras.center.size(); ++i)
-      looked_at.push_back(cameras.center[i] + *depth * cameras.forward[i]);
+      looked_at.push_back(cameras.center[i] + depth * cameras.forward[i]);
   }
   glm::dvec3 origin(0.0);
   for (int axis = 0; axis < 3; ++axis) {
