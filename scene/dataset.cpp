@@ -78,9 +78,11 @@ class Loader {
       missing_.push_back(view.name);
       return false;
     }
-    if (!options_.check_images) return true;
+    const bool size_known = view.sensor.width > 0;
+    if (!options_.check_images && size_known) return true;
     try {
       const ImageInfo info = probe_image(view.image_path);
+      if (!size_known) throw Error(view.image_path.string(), "its camera states no size");
       if (info.width == view.sensor.width && info.height == view.sensor.height) return true;
       const std::string sizes = size_text(info.width, info.height) + " pixels, but " + view.sensor_name + " is " +
                                 size_text(view.sensor.width, view.sensor.height);
@@ -299,12 +301,15 @@ Source find_source(const fs::path& path, const DatasetOptions& options) {
   const fs::file_status status = fs::status(path, error);
   if (!fs::exists(status)) throw Error(path.string(), "there is no such folder or file");
   if (!fs::is_directory(status)) {
+    if (path.extension() == ".json") return read_transforms_source(path, options);
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     static const std::set<std::string> colmap{"cameras", "images", "points3D"};
     if (colmap.contains(path.stem().string()) && looks_like_colmap(folder))
       return read_colmap_source(folder, folder, options);
     throw Error(path.string(), "is not a dataset", "give the folder of a dataset, a transforms.json or a COLMAP model");
   }
+  for (const char* name : {"transforms_train.json", "transforms.json"})
+    if (fs::exists(path / name, error)) return read_transforms_source(path / name, options);
   for (const fs::path& model : {path / "sparse" / "0", path / "sparse", path})
     if (looks_like_colmap(model)) return read_colmap_source(path, model, options);
   throw Error(path.string(),
