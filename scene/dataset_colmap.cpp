@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 Source read_colmap_source(const fs::path& root, const fs::path& model_folder, const DatasetOptions& options) {
   const ColmapModel model = read_colmap(model_folder);
   std::error_code ignored;
-  const bool binary = fs::is_regular_file(model_folder / "images.bin", ignored);
+  const bool binary = colmap_form(model_folder) == ColmapForm::binary;
   const char* extension = binary ? ".bin" : ".txt";
   Source source;
   source.root = root;

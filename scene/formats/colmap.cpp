@@ -8,6 +8,7 @@
 #include "scene/error.h"
 #include "scene/formats/colmap_files.h"
 #include "scene/formats/limits.h"
+#include "scene/formats/text_numbers.h"
 
 namespace tessera::scene {
 namespace fs = std::filesystem;
@@ -40,41 +41,82 @@ bool looks_like_colmap(const fs::path& folder) {
   return files_present(folder, ".bin") > 0 || files_present(folder, ".txt") > 0;
 }
 
+ColmapForm colmap_form(const fs::path& folder) {
+  // COLMAP's own rule; where neither form is complete, the one that has been begun is judged, which names what it
+  // lacks.
+  const int binary = files_present(folder, ".bin"), text = files_present(folder, ".txt");
+  if (binary == 0 && text == 0)
+    throw Error(folder.string(), "holds no COLMAP model (cameras, images, points3D as .bin or .txt)");
+  const int all = static_cast<int>(std::size(kStems));
+  return binary == all || (text < all && binary > 0) ? ColmapForm::binary : ColmapForm::text;
+}
+
 ColmapModel read_colmap(const fs::path& folder) {
-  // Like COLMAP itself: the first form that is complete; where none is, the one that has been begun is named in the
-  // error.
-  const int binary = files_present(folder, ".bin");
+  const ColmapForm form = colmap_form(folder);
+  const std::string extension = form == ColmapForm::binary ? ".bin" : ".txt";
   std::error_code ignored;
-  if (binary == 0) throw Error(folder.string(), "holds no COLMAP model (cameras, images, points3D as .bin or .txt)");
-  const std::string extension = ".bin";
   for (const char* stem : kStems) {
     const fs::path file = folder / (stem + extension);
     if (!fs::is_regular_file(file, ignored))
       throw Error(file.string(), "is missing; the model beside it is incomplete", "copy the whole model folder again");
   }
   ColmapModel model;
-  colmap::read_binary(folder, model);
+  form == ColmapForm::binary ? colmap::read_binary(folder, model) : colmap::read_text(folder, model);
   colmap::check_references(model, folder, extension);
   return model;
 }
 
+void write_colmap(const ColmapModel& model, const fs::path& folder, ColmapForm form) {
+  const std::string extension = form == ColmapForm::binary ? ".bin" : ".txt";
+  for (const auto& [id, sensor] : model.cameras) {
+    const fs::path file = folder / ("cameras" + extension);
+    if (sensor.parameters.size() != static_cast<std::size_t>(parameter_count(sensor.model)))
+      throw Error(file.string(), "camera " + std::to_string(id) + " has " + std::to_string(sensor.parameters.size()) +
+                                     " parameters, but " + model_name(sensor.model) + " has " +
+                                     std::to_string(parameter_count(sensor.model)));
+    colmap::checked_sensor(sensor.model, static_cast<std::uint64_t>(sensor.width),
+                           static_cast<std::uint64_t>(sensor.height), sensor.parameters, id, file);
+  }
+  colmap::check_references(model, folder, extension);
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    throw Error(folder.string(), "cannot make the folder: " + error.message(), "choose a folder that you may write to");
+  form == ColmapForm::binary ? colmap::write_binary(model, folder) : colmap::write_text(model, folder);
+}
+
 namespace colmap {
 
+namespace {
+
+// COLMAP's further models by id from 6 on, so that a message can say what they are.
+constexpr int kSupported = 6;
+constexpr const char* kUnsupported[] = {"FULL_OPENCV", "FOV", "SIMPLE_RADIAL_FISHEYE", "RADIAL_FISHEYE",
+                                        "THIN_PRISM_FISHEYE"};
+
+[[noreturn]] void refuse_model(const std::string& model, bool known, std::uint32_t camera, const fs::path& file) {
+  throw Error(file.string(),
+              "camera " + std::to_string(camera) + " has the " + (known ? "" : "unknown ") + "model " + model +
+                  (known ? ", which is not supported" : ""),
+              known ? "undistort the photos with 'colmap image_undistorter' first"
+                    : "write the model with one from SIMPLE_PINHOLE to OPENCV_FISHEYE");
+}
+
+}  // namespace
+
 CameraModel model_from_id(std::int64_t model_id, std::uint32_t camera, const fs::path& file) {
-  // COLMAP's further models, so that the message can name them.
-  static constexpr const char* kUnsupported[] = {"FULL_OPENCV", "FOV", "SIMPLE_RADIAL_FISHEYE", "RADIAL_FISHEYE",
-                                                 "THIN_PRISM_FISHEYE"};
-  constexpr int kSupported = 6;
   if (model_id >= 0 && model_id < kSupported) return static_cast<CameraModel>(model_id);
-  const std::string who = "camera " + std::to_string(camera) + " has ";
-  const auto further = static_cast<std::size_t>(model_id - kSupported);
-  if (model_id >= kSupported && further < std::size(kUnsupported))
-    throw Error(
-        file.string(),
-        who + "the model " + kUnsupported[further] + " (id " + std::to_string(model_id) + "), which is not supported",
-        "undistort the images with 'colmap image_undistorter' first");
-  throw Error(file.string(), who + "the unknown model id " + std::to_string(model_id),
-              "write the model with a camera model from SIMPLE_PINHOLE to OPENCV_FISHEYE");
+  const bool known =
+      model_id >= kSupported && model_id - kSupported < static_cast<std::int64_t>(std::size(kUnsupported));
+  const std::string id = "id " + std::to_string(model_id);
+  refuse_model(known ? kUnsupported[model_id - kSupported] + (" (" + id + ")") : id, known, camera, file);
+}
+
+CameraModel model_from_name(std::string_view name, std::uint32_t camera, const fs::path& file) {
+  CameraModel model = CameraModel::pinhole;
+  if (parse_model_name(name, model)) return model;
+  refuse_model(shown(name), std::find(std::begin(kUnsupported), std::end(kUnsupported), name) != std::end(kUnsupported),
+               camera, file);
 }
 
 SensorModel checked_sensor(CameraModel model, std::uint64_t width, std::uint64_t height, std::vector<double> parameters,
@@ -108,6 +150,9 @@ void check_references(const ColmapModel& model, const fs::path& folder, const st
       model.points, [](const auto& point) { return point.id; },
       [&](const auto& point) { throw Error(points, "point id " + std::to_string(point.id) + " appears twice"); });
   for (const auto& image : model.images) {
+    if (image.name.size() > kMaxName || image.name.find('\0') != std::string::npos)
+      throw Error(images, "image id " + std::to_string(image.id) + " has the name " + shown(image.name) +
+                              ", which is no file name");
     if (image.name.empty()) throw Error(images, "image id " + std::to_string(image.id) + " has no name");
     if (!model.cameras.contains(image.camera))
       throw Error(images,

@@ -1,4 +1,4 @@
-#include "scene/error.h"
+#include "scene/atomic_file.h"
 #include "scene/formats/byte_reader.h"
 #include "scene/formats/colmap_files.h"
 #include "scene/formats/limits.h"
@@ -85,7 +85,53 @@ void read_points(const fs::path& path, ColmapModel& model) {
   reader.expect_end();
 }
 
+/// One value as it lies in memory; the stream of AtomicFile buffers.
+template <class T>
+void put(AtomicFile& file, const T& value) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  file.stream().write(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+template <class T>
+void put_counted(AtomicFile& file, const std::vector<T>& values) {
+  put(file, static_cast<std::uint64_t>(values.size()));
+  file.stream().write(reinterpret_cast<const char*>(values.data()),
+                      static_cast<std::streamsize>(values.size() * sizeof(T)));
+}
+
 }  // namespace
+
+void write_binary(const ColmapModel& model, const fs::path& folder) {
+  AtomicFile cameras(folder / "cameras.bin"), images(folder / "images.bin"), points(folder / "points3D.bin");
+  put(cameras, static_cast<std::uint64_t>(model.cameras.size()));
+  for (const auto& [id, sensor] : model.cameras) {
+    put(cameras, id);
+    put(cameras, static_cast<std::int32_t>(sensor.model));
+    put(cameras, static_cast<std::uint64_t>(sensor.width));
+    put(cameras, static_cast<std::uint64_t>(sensor.height));
+    for (const double parameter : sensor.parameters) put(cameras, parameter);
+  }
+  put(images, static_cast<std::uint64_t>(model.images.size()));
+  for (const auto& image : model.images) {
+    put(images, image.id);
+    const auto& [q, t] = image.cam_from_world;
+    for (const double value : {q.w, q.x, q.y, q.z, t.x, t.y, t.z}) put(images, value);
+    put(images, image.camera);
+    images.stream().write(image.name.c_str(), static_cast<std::streamsize>(image.name.size() + 1));
+    put_counted(images, image.observations);
+  }
+  put(points, static_cast<std::uint64_t>(model.points.size()));
+  for (const auto& point : model.points) {
+    put(points, point.id);
+    for (int i = 0; i < 3; ++i) put(points, point.position[i]);
+    put(points, point.color);
+    put(points, point.error);
+    put_counted(points, point.track);
+  }
+  cameras.commit();
+  images.commit();
+  points.commit();
+}
 
 void read_binary(const fs::path& folder, ColmapModel& model) {
   read_cameras(folder / "cameras.bin", model);

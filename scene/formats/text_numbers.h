@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 
 namespace tessera::scene {
 
@@ -31,11 +32,17 @@ inline bool next_token(std::string_view& text, std::string_view& token) {
   return true;
 }
 
-/// Shortest digits that read back as the same value.
+/// 17 digits for doubles: they read back as the same value even through a reader that rounds twice (by way of long
+/// double, as COLMAP's does), which the shortest digits need not.
 template <class T>
 void append_number(std::string& text, T value) {
   char digits[32];
-  text.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  std::to_chars_result end{};
+  if constexpr (std::is_floating_point_v<T>)
+    end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::general, 17);
+  else
+    end = std::to_chars(digits, digits + sizeof digits, value);
+  text.append(digits, end.ptr);
 }
 
 /// A word from a file, cut and cleaned so that a message stays one readable line.

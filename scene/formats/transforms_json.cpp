@@ -1,6 +1,7 @@
 #include "scene/formats/transforms_json.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numbers>
@@ -26,10 +27,10 @@ constexpr int kMaxDepth = 32;                                      // frames/mat
 constexpr double kMinAngle = 1e-6, kMaxFocal = kMaxSide / kMinAngle;
 constexpr std::size_t kMaxProblems = 4;  // named in one message
 
+/// As a user would write it.
 std::string digits(double value) {
-  std::string text;
-  append_number(text, value);
-  return text;
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }
 
 /// "line 3, column 7" of a byte (from 1, as nlohmann counts) of `text`.

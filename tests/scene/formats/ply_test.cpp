@@ -9,6 +9,7 @@
 
 #include "scene/atomic_file.h"
 #include "scene/error.h"
+#include "tests/scene/formats/plain_file.h"
 #include "tests/support/test_data.h"
 
 namespace tessera::scene {
@@ -66,7 +67,7 @@ class PlyFile : public testing::Test {
  protected:
   fs::path write(const std::string& bytes) {
     const fs::path path = folder_.path() / "model.ply";
-    write_file_atomically(path, bytes);
+    test::write_plain(path, bytes);
     return path;
   }
   std::string problem_of(const std::string& bytes) { return problem_at(write(bytes)); }

@@ -7,9 +7,9 @@
 #include <glm/gtc/matrix_transform.hpp>
 #include <nlohmann/json.hpp>
 
-#include "scene/atomic_file.h"
 #include "scene/error.h"
 #include "scene/formats/colmap.h"
+#include "tests/scene/formats/plain_file.h"
 #include "tests/support/test_data.h"
 
 namespace tessera::scene {
@@ -37,7 +37,7 @@ class Transforms : public testing::Test {
     return read_text(content.dump(), name);
   }
   TransformsFile read_text(const std::string& text, const char* name = "transforms.json") {
-    write_file_atomically(folder_.path() / name, text);
+    test::write_plain(folder_.path() / name, text);
     return read_transforms(folder_.path() / name);
   }
   std::string problem_of(const json& content) { return problem_of_text(content.dump()); }
@@ -313,7 +313,7 @@ TEST_F(Transforms, BlenderScenesBringTheirOwnSplit) {
                                    {"transform_matrix", kIdentity}});
     return content;
   };
-  write_file_atomically(folder_.path() / "transforms_test.json", blender(0.5, "test", 2).dump());
+  test::write_plain(folder_.path() / "transforms_test.json", blender(0.5, "test", 2).dump());
   const TransformsFile file = read(blender(0.6911112070083618, "train", 3), "transforms_train.json");
   EXPECT_TRUE(file.blender);
   ASSERT_EQ(file.frames.size(), 5u);
@@ -344,7 +344,7 @@ TEST_F(Transforms, BlenderScenesBringTheirOwnSplit) {
 TEST_F(Transforms, APhotoIsEitherTrainedOnOrTested) {
   json test = good();
   test["frames"].erase(0);
-  write_file_atomically(folder_.path() / "transforms_test.json", test.dump());
+  test::write_plain(folder_.path() / "transforms_test.json", test.dump());
   try {
     read(good(), "transforms_train.json");
     FAIL();
