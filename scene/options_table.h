@@ -34,6 +34,8 @@ class OptionsTable {
   /// `choices`, or an integer of low..high given as text (e.g. off|end|EVERY).
   OptionsTable& choice_or_integer(std::string name, std::string Options::* member, std::vector<std::string> choices, int low, int high,
                                   std::string unit, std::string help);
+  /// Any text but an empty one.
+  OptionsTable& text(std::string name, std::string Options::* member, std::string help);
 
   const std::vector<Row>& rows() const { return rows_; }
   /// Throws scene::Error: no such option (with the nearest name), out of range, not a number.

@@ -95,6 +95,18 @@ OptionsTable<Options>& OptionsTable<Options>::choice_or_integer(std::string name
 }
 
 template <class Options>
+OptionsTable<Options>& OptionsTable<Options>::text(std::string name, std::string Options::* member, std::string help) {
+  const OptionSpec spec{name, "text", Options{}.*member, "not empty", "", help};
+  rows_.push_back({spec,
+                   [=](Options& options, std::string_view value) {
+                     if (value.empty()) detail::bad_value(spec, value);
+                     options.*member = std::string(value);
+                   },
+                   [=](const Options& options) { return options.*member; }});
+  return *this;
+}
+
+template <class Options>
 auto OptionsTable<Options>::find(std::string_view name) const -> const Row* {
   for (const Row& row : rows_)
     if (row.spec.name == name) return &row;
