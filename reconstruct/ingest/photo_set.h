@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "reconstruct/ingest/sfm.h"
+#include "scene/exif.h"
+#include "scene/progress.h"
+
+namespace tessera::reconstruct {
+
+struct Photo {
+  std::string name;  // relative to the folder, '/' between parts, bytes as on disk
+  int width = 0, height = 0;
+  double sharpness = 0;  // see sharpness.h
+  scene::Exif exif;
+};
+
+struct PhotoSet {
+  std::filesystem::path root;
+  std::vector<Photo> photos;          // usable and different, by name (byte order)
+  std::vector<FailedImage> left_out;  // unreadable, the same picture again, an unusable name; by name
+  std::size_t files() const { return photos.size() + left_out.size(); }
+};
+
+/// Every picture below `root` (hidden files and folders apart), looked at on all cores. Files that are no pictures by
+/// their name are passed over; RAW and HEIC, which COLMAP does not read, are named. Does not throw for a picture that
+/// cannot be used. `apart` (may be empty) is a folder that is not looked into: where results are written.
+PhotoSet read_photo_set(const std::filesystem::path& root, const std::filesystem::path& apart, int threads,
+                        const scene::JobContext& job);
+
+/// True by the extension: a picture that is worth trying.
+bool has_picture_extension(const std::filesystem::path& path);
+
+/// Groups of photos that one camera took with one setting of its lens: same size, make, model and focal length.
+/// Indices, by first photo.
+std::vector<std::vector<std::size_t>> camera_groups(const std::vector<Photo>& photos);
+
+/// A number that changes where the list of files, their sizes or their times change.
+std::uint64_t fingerprint(const PhotoSet& set);
+
+}  // namespace tessera::reconstruct
