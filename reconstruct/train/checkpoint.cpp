@@ -1,0 +1,305 @@
+#include "reconstruct/train/checkpoint.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <system_error>
+
+#include "reconstruct/train/byte_stream.h"
+#include "scene/atomic_file.h"
+#include "scene/error.h"
+
+namespace tessera::reconstruct {
+namespace fs = std::filesystem;
+
+static_assert(std::endian::native == std::endian::little, "checkpoints hold little-endian numbers");
+
+namespace {
+
+constexpr char kMagic[8] = {'T', 'S', 'R', 'C', 'K', 'P', 'T', '\n'};
+constexpr std::uint32_t kVersion = 1;
+constexpr std::size_t kNameBytes = 16;  // of a section, zero-padded
+constexpr std::string_view kEnd = "end";
+
+struct SectionHead {
+  char name[kNameBytes] = {};
+  std::uint64_t length = 0;
+  std::uint32_t crc = 0;       // of the payload
+  std::uint32_t head_crc = 0;  // of the fields above
+};
+static_assert(sizeof(SectionHead) == 32);
+
+std::uint32_t head_crc(const SectionHead& head) { return crc32(0, &head, offsetof(SectionHead, head_crc)); }
+
+using Pieces = std::vector<std::span<const char>>;
+
+template <class T>
+std::span<const char> bytes_of(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+void write_section(std::ostream& out, std::string_view name, const Pieces& pieces) {
+  SectionHead head;
+  std::memcpy(head.name, name.data(), name.size());
+  for (const auto& piece : pieces) {
+    head.length += piece.size();
+    head.crc = crc32(head.crc, piece.data(), piece.size());
+  }
+  head.head_crc = head_crc(head);
+  out.write(reinterpret_cast<const char*>(&head), sizeof head);
+  for (const auto& piece : pieces) out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+}
+
+/// Rows and SH degree, then the planes one after the other.
+struct PlanesHead {
+  std::uint64_t rows = 0;
+  std::uint32_t sh_degree = 0, kind = 0;
+};
+
+void write_planes(std::ostream& out, std::string_view name, const scene::GaussianPlanes& planes, std::uint32_t kind) {
+  const PlanesHead head{planes.size(), static_cast<std::uint32_t>(planes.sh_degree()), kind};
+  Pieces pieces{{reinterpret_cast<const char*>(&head), sizeof head}};
+  for (const auto* plane : planes.planes()) pieces.push_back(bytes_of(*plane));
+  write_section(out, name, pieces);
+}
+
+/// Reads a file section by section, checking lengths against the file before allocating and checksums after reading.
+class SectionReader {
+ public:
+  explicit SectionReader(const fs::path& path) : path_(path), stream_(path, std::ios::binary) {
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(path, error);
+    if (error || !stream_) throw scene::Error(path.string(), "cannot read the checkpoint");
+    left_ = size;
+    char magic[sizeof kMagic];
+    std::uint32_t version = 0;
+    take(magic, sizeof magic);
+    if (std::memcmp(magic, kMagic, sizeof magic) != 0) fail("is not a checkpoint");
+    take(&version, sizeof version);
+    if (version != kVersion)
+      fail("is a checkpoint of version " + std::to_string(version) + ", this program reads " +
+           std::to_string(kVersion));
+  }
+
+  /// False at the end mark.
+  bool next(std::string& name) {
+    take(&head_, sizeof head_);
+    if (head_.head_crc != head_crc(head_)) fail("has a damaged section head");
+    name.assign(head_.name, strnlen(head_.name, kNameBytes));
+    name_ = name;
+    if (head_.length > left_) fail("ends inside section '" + name + "'");
+    section_left_ = head_.length, crc_ = 0;
+    if (name != kEnd) return true;
+    if (left_ != 0) fail("goes on after its end");
+    return false;
+  }
+
+  void read(void* to, std::size_t bytes) {
+    if (bytes > section_left_) fail("section '" + name_ + "' is too short");
+    take(to, bytes);
+    section_left_ -= bytes;
+    crc_ = crc32(crc_, to, bytes);
+  }
+  std::uint64_t section_left() const { return section_left_; }
+  void end_section() {
+    if (section_left_ != 0) fail("section '" + name_ + "' is too long");
+    if (crc_ != head_.crc) fail("section '" + name_ + "' is damaged (its checksum does not fit)");
+  }
+  std::string read_text() {
+    std::string text(section_left_, '\0');
+    read(text.data(), text.size());
+    end_section();
+    return text;
+  }
+
+  std::uint32_t read_planes(scene::GaussianPlanes& planes) {
+    PlanesHead head;
+    read(&head, sizeof head);
+    if (head.sh_degree > scene::kMaxShDegree)
+      fail("section '" + name_ + "' has SH degree " + std::to_string(head.sh_degree));
+    const std::uint64_t floats =
+        11 + 3 * static_cast<std::uint64_t>(scene::sh_coefficients(static_cast<int>(head.sh_degree)));
+    if (head.rows > section_left_ / (floats * sizeof(float)) || head.rows * floats * sizeof(float) != section_left_)
+      fail("section '" + name_ + "' claims " + std::to_string(head.rows) + " rows, which does not fit its length");
+    planes.resize(head.rows, static_cast<int>(head.sh_degree));
+    for (auto* plane : planes.planes()) read(plane->data(), plane->size() * sizeof(float));
+    end_section();
+    return head.kind;
+  }
+
+  [[noreturn]] void fail(const std::string& problem) const { throw scene::Error(path_.string(), problem); }
+
+ private:
+  void take(void* to, std::size_t bytes) {
+    if (bytes > left_) fail("is cut off");
+    stream_.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes));
+    if (!stream_) fail("cannot be read to its end");
+    left_ -= bytes;
+  }
+
+  fs::path path_;
+  std::ifstream stream_;
+  std::uint64_t left_ = 0, section_left_ = 0;
+  SectionHead head_;
+  std::uint32_t crc_ = 0;
+  std::string name_;
+};
+
+void check_rows(const Checkpoint& c, const SectionReader& reader) {
+  const std::size_t n = c.model.size();
+  const int degree = c.model.sh_degree();
+  if (c.first.size() != n || c.second.size() != n || c.last_step.size() != n || c.first.sh_degree() != degree ||
+      c.second.sh_degree() != degree)
+    reader.fail("model and optimiser have different numbers of rows");
+}
+
+}  // namespace
+
+std::uint32_t crc32(std::uint32_t crc, const void* bytes, std::size_t size) {
+  // Slicing by eight (Kounavis & Berry 2005): eight table look-ups replace eight dependent byte steps.
+  static const auto tables = [] {
+    std::array<std::array<std::uint32_t, 256>, 8> t{};
+    for (std::uint32_t i = 0; i < 256; ++i) {
+      std::uint32_t c = i;
+      for (int bit = 0; bit < 8; ++bit) c = c & 1 ? 0xEDB88320u ^ (c >> 1) : c >> 1;
+      t[0][i] = c;
+    }
+    for (std::uint32_t i = 0; i < 256; ++i)
+      for (int k = 1; k < 8; ++k) t[k][i] = t[0][t[k - 1][i] & 0xFF] ^ (t[k - 1][i] >> 8);
+    return t;
+  }();
+  const auto* p = static_cast<const unsigned char*>(bytes);
+  std::uint32_t c = ~crc;
+  for (; size >= 8; size -= 8, p += 8) {
+    std::uint32_t low, high;
+    std::memcpy(&low, p, 4), std::memcpy(&high, p + 4, 4);
+    low ^= c;
+    c = tables[7][low & 0xFF] ^ tables[6][low >> 8 & 0xFF] ^ tables[5][low >> 16 & 0xFF] ^ tables[4][low >> 24] ^
+        tables[3][high & 0xFF] ^ tables[2][high >> 8 & 0xFF] ^ tables[1][high >> 16 & 0xFF] ^ tables[0][high >> 24];
+  }
+  for (; size > 0; --size, ++p) c = tables[0][(c ^ *p) & 0xFF] ^ (c >> 8);
+  return ~c;
+}
+
+void write_checkpoint(const CheckpointView& c, const fs::path& path) {
+  scene::AtomicFile file(path);
+  std::ostream& out = file.stream();
+  out.write(kMagic, sizeof kMagic);
+  out.write(reinterpret_cast<const char*>(&kVersion), sizeof kVersion);
+  ByteWriter run;
+  run.value(c.small.data_fingerprint);
+  run.value(c.small.step);
+  run.value(c.small.seconds);
+  run.value(c.small.cpu_seconds);
+  const std::string run_bytes = run.take();
+  write_section(out, "options", {c.small.options});
+  write_section(out, "run", {run_bytes});
+  write_section(out, "metrics", {c.small.metrics_csv});
+  write_planes(out, "model", c.model, static_cast<std::uint32_t>(c.model.kind));
+  write_planes(out, "first moments", c.first, 0);
+  write_planes(out, "second moments", c.second, 0);
+  write_section(out, "last steps", {bytes_of(c.last_step)});
+  write_section(out, "strategy", {c.small.strategy});
+  write_section(out, "exposure", {c.small.exposure});
+  write_section(out, kEnd, {});
+  file.commit();
+}
+
+void write_checkpoint(const Checkpoint& c, const fs::path& path) {
+  write_checkpoint(CheckpointView{c, c.model, c.first, c.second, c.last_step}, path);
+}
+
+Checkpoint read_checkpoint(const fs::path& path) {
+  SectionReader reader(path);
+  Checkpoint c;
+  std::map<std::string, bool> seen;
+  std::string name;
+  while (reader.next(name)) {
+    if (seen[name]) reader.fail("has section '" + name + "' twice");
+    seen[name] = true;
+    if (name == "options") {
+      c.options = reader.read_text();
+    } else if (name == "run") {
+      const std::string bytes = reader.read_text();
+      ByteReader in(bytes, path.string());
+      c.data_fingerprint = in.value<std::uint64_t>();
+      c.step = in.value<std::uint32_t>();
+      c.seconds = in.value<double>();
+      c.cpu_seconds = in.value<double>();
+      in.finish();
+    } else if (name == "metrics") {
+      c.metrics_csv = reader.read_text();
+    } else if (name == "model") {
+      if (reader.read_planes(c.model) != static_cast<std::uint32_t>(scene::GaussianModel::Kind::gaussian))
+        reader.fail("holds a kind of primitive that this program does not train");
+    } else if (name == "first moments") {
+      reader.read_planes(c.first);
+    } else if (name == "second moments") {
+      reader.read_planes(c.second);
+    } else if (name == "last steps") {
+      if (reader.section_left() % sizeof(std::uint32_t) != 0)
+        reader.fail("section 'last steps' is no whole number of rows");
+      c.last_step.resize(reader.section_left() / sizeof(std::uint32_t));
+      reader.read(c.last_step.data(), c.last_step.size() * sizeof(std::uint32_t));
+      reader.end_section();
+    } else if (name == "strategy") {
+      c.strategy = reader.read_text();
+    } else if (name == "exposure") {
+      c.exposure = reader.read_text();
+    } else {
+      reader.fail("has an unknown section '" + name + "'");
+    }
+  }
+  reader.end_section();
+  for (const char* needed :
+       {"options", "run", "metrics", "model", "first moments", "second moments", "last steps", "strategy", "exposure"})
+    if (!seen[needed]) reader.fail(std::string("lacks section '") + needed + "'");
+  check_rows(c, reader);
+  c.model.validate(path.string());
+  return c;
+}
+
+bool has_checkpoint(const fs::path& run) {
+  std::error_code error;
+  for (const char* name : {"checkpoint", "checkpoint.new", "checkpoint.previous"})
+    if (fs::is_regular_file(run / name, error)) return true;
+  return false;
+}
+
+void save_checkpoint(const CheckpointView& checkpoint, const fs::path& run) {
+  write_checkpoint(checkpoint, run / "checkpoint.new");
+  const auto move = [&](const char* from, const char* to) {
+    std::error_code error;
+    fs::rename(run / from, run / to, error);
+    if (error && error != std::errc::no_such_file_or_directory)
+      throw scene::Error((run / to).string(), "cannot write: " + error.message());
+  };
+  move("checkpoint", "checkpoint.previous");
+  move("checkpoint.new", "checkpoint");
+}
+
+Checkpoint load_checkpoint(const fs::path& run, const std::function<void(const std::string&)>& warn) {
+  std::string problems;
+  // A kill between the two renames of save_checkpoint leaves a whole checkpoint.new and no checkpoint.
+  for (const char* name : {"checkpoint", "checkpoint.new", "checkpoint.previous"}) {
+    std::error_code error;
+    if (!fs::is_regular_file(run / name, error)) continue;
+    try {
+      Checkpoint c = read_checkpoint(run / name);
+      if (!problems.empty() && warn)
+        warn(problems + "; going on from " + (run / name).string() + ", step " + std::to_string(c.step));
+      return c;
+    } catch (const scene::Error& e) {
+      problems += (problems.empty() ? "" : "; ") + std::string(e.what());
+    }
+  }
+  if (problems.empty()) throw scene::Error(run.string(), "holds no checkpoint", "start the run anew");
+  throw scene::Error(run.string(), "no checkpoint can be used (" + problems + ")", "start the run anew");
+}
+
+}  // namespace tessera::reconstruct

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "scene/gaussian_model.h"
+
+namespace tessera::reconstruct {
+
+/// Everything a run needs to go on to the same bytes as if it had never stopped.
+struct Checkpoint {
+  std::string options;                  // "key=value" lines, by the options table
+  std::uint64_t data_fingerprint = 0;   // of the dataset, see fingerprint()
+  std::uint32_t step = 0;               // done
+  double seconds = 0, cpu_seconds = 0;  // spent so far, over all resumes
+  std::string metrics_csv;              // rows so far
+  scene::GaussianModel model;
+  scene::GaussianPlanes first, second;   // Adam's moments, rows as the model's
+  std::vector<std::uint32_t> last_step;  // [N]
+  std::string strategy;                  // Strategy::save()
+  std::string exposure;                  // ExposureCorrection::save()
+};
+
+/// File: magic, version, then sections of (name, length, CRC-32, payload) and an end mark. Streams; copies nothing
+/// large. Atomic. Throws scene::Error (disk full, unwritable).
+void write_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& path);
+/// As above from arrays that live elsewhere (the session's own), without copying them.
+struct CheckpointView {
+  const Checkpoint& small;  // everything but the four below
+  const scene::GaussianModel& model;
+  const scene::GaussianPlanes &first, &second;
+  const std::vector<std::uint32_t>& last_step;
+};
+void write_checkpoint(const CheckpointView& checkpoint, const std::filesystem::path& path);
+
+/// Takes hostile bytes: never allocates more than the file's size justifies. Throws scene::Error naming the file, the
+/// section and what is wrong.
+Checkpoint read_checkpoint(const std::filesystem::path& path);
+
+/// A run folder keeps two: RUN/checkpoint and RUN/checkpoint.previous. A new one is written whole as RUN/checkpoint.new
+/// before either is touched, so that a kill at any instant leaves a whole one.
+bool has_checkpoint(const std::filesystem::path& run);
+void save_checkpoint(const CheckpointView& checkpoint, const std::filesystem::path& run);
+/// The newest whole one. Damaged ones are named in a warning. Throws scene::Error if none is whole.
+Checkpoint load_checkpoint(const std::filesystem::path& run, const std::function<void(const std::string&)>& warn);
+
+/// CRC-32 (IEEE 802.3, reflected polynomial EDB88320), continued from `crc` (0 at the start).
+std::uint32_t crc32(std::uint32_t crc, const void* bytes, std::size_t size);
+
+}  // namespace tessera::reconstruct

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "reconstruct/train/loss.h"
+
+namespace tessera::reconstruct {
+
+/// One affine colour map per view, trained beside the splats (the reference's per-image exposure matrices): what the
+/// photo of a view would look like had the camera exposed as the average one. The mean map over the training views is
+/// kept at the identity, so that the model holds the average exposure and cannot drift against the maps.
+class ExposureCorrection {
+ public:
+  /// `views`: number of views of the dataset; `trained`: those that take part.
+  ExposureCorrection(std::size_t views, std::vector<std::size_t> trained);
+
+  const std::vector<Affine>& maps() const { return maps_; }
+  /// One Adam step (beta 0.9 / 0.999, epsilon 1e-15) of one view's map with dL/dm and the gradient of
+  /// regularization x |m - identity|^2; bias correction counts the view's own visits.
+  void step(std::size_t view, const double gradient[12], double regularization, float rate);
+
+  std::string save() const;
+  /// Throws scene::Error if the state is not of this dataset.
+  void load(const std::string& state);
+
+ private:
+  using Moments = std::array<double, 12>;
+  std::vector<Affine> maps_;  // [views]
+  std::vector<std::size_t> trained_;
+  std::vector<Moments> first_, second_;
+  std::vector<std::uint32_t> visits_;
+};
+
+}  // namespace tessera::reconstruct

@@ -1,0 +1,223 @@
+#include "reconstruct/train/initialize.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include <tbb/parallel_for.h>
+#include <nanoflann.hpp>
+
+#include "reconstruct/train/row_edit.h"
+#include "reconstruct/train/schedule.h"
+#include "reconstruct/train/splat_math.h"
+#include "scene/error.h"
+#include "scene/random.h"
+
+namespace tessera::reconstruct {
+
+namespace {
+
+using Point = std::array<float, 3>;
+using Color = std::array<float, 3>;  // RGB in [0, 1]
+
+constexpr std::size_t kNeighbours = 3;   // Kerbl et al. 2023: mean distance to the three nearest
+constexpr double kScaleQuantile = 0.98;  // lone outliers would start as splats across the whole picture
+constexpr float kScaleFloor = 1e-4f;     // scene frame: a tenth of a pixel at a focal length of 1,000
+constexpr float kLonelyScale = 0.05f;    // a model of one point has no neighbour distance
+constexpr float kAdcOpacity = 0.1f;      // Kerbl et al. 2023
+constexpr float kMcmcOpacity = 0.5f, kMcmcShrink = 0.1f;  // Kheradmand et al. 2024
+
+/// nanoflann's view of the points.
+struct PointCloud {
+  const std::vector<Point>& points;
+  std::size_t kdtree_get_point_count() const { return points.size(); }
+  float kdtree_get_pt(std::size_t i, std::size_t axis) const { return points[i][axis]; }
+  template <class Box>
+  bool kdtree_get_bbox(Box&) const {
+    return false;
+  }
+};
+using Tree =
+    nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<float, PointCloud>, PointCloud, 3, std::uint32_t>;
+
+/// Mean distance to the nearest neighbours, between the floor and the quantile.
+std::vector<float> neighbour_scales(const std::vector<Point>& points) {
+  const std::size_t n = points.size();
+  std::vector<float> scales(n, kLonelyScale);
+  if (n < 2) return scales;
+  const std::size_t wanted = std::min(kNeighbours + 1, n);  // the point finds itself too
+  const PointCloud cloud{points};
+  const Tree tree(3, cloud, nanoflann::KDTreeSingleIndexAdaptorParams(10));
+  tbb::parallel_for(
+      tbb::blocked_range<std::size_t>(0, n, kRowGrain),
+      [&](const tbb::blocked_range<std::size_t>& range) {
+        for (std::size_t i = range.begin(); i < range.end(); ++i) {
+          std::array<std::uint32_t, kNeighbours + 1> index;
+          std::array<float, kNeighbours + 1> squared{};
+          const auto found = tree.knnSearch(points[i].data(), wanted, index.data(), squared.data());
+          float sum = 0;  // the nearest is the point itself, or a twin at the same place: distance 0 either way
+          for (std::size_t k = 1; k < found; ++k) sum += std::sqrt(squared[k]);
+          scales[i] = sum / static_cast<float>(found - 1);
+        }
+      },
+      tbb::simple_partitioner());
+  std::vector<float> sorted = scales;
+  const auto cap = sorted.begin() + static_cast<std::ptrdiff_t>(kScaleQuantile * static_cast<double>(n - 1));
+  std::nth_element(sorted.begin(), cap, sorted.end());
+  for (float& s : scales) s = std::max(std::min(s, *cap), kScaleFloor);
+  return scales;
+}
+
+scene::GaussianModel model_of(const std::vector<Point>& points, const std::vector<Color>& colors,
+                              const TrainOptions& options) {
+  const std::vector<float> scales = neighbour_scales(points);
+  const bool mcmc = options.strategy == "mcmc";
+  const float opacity = logit(mcmc ? kMcmcOpacity : kAdcOpacity), shrink = mcmc ? kMcmcShrink : 1.0f;
+  scene::GaussianModel model;
+  model.resize(points.size(), options.sh_degree);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    for (int a = 0; a < 3; ++a) {
+      model.position[a][i] = points[i][a];
+      model.log_scale[a][i] = std::log(scales[i] * shrink);
+      model.sh[a][i] = static_cast<float>((colors[i][a] - 0.5) / scene::kSh0);
+    }
+    model.rotation[0][i] = 1;
+    model.opacity_logit[i] = opacity;
+  }
+  sort_model(model);
+  return model;
+}
+
+std::uint64_t draw64(const TrainOptions& options, std::uint32_t use, std::uint64_t index) {
+  const auto d = scene::philox(static_cast<std::uint64_t>(options.seed),
+                               static_cast<std::uint32_t>(scene::RandomStream::kInitialise), use, index);
+  return static_cast<std::uint64_t>(d[0]) << 32 | d[1];
+}
+
+scene::GaussianModel from_points(const scene::SparsePoints& points, const TrainOptions& options) {
+  std::vector<std::size_t> chosen(points.size());
+  std::iota(chosen.begin(), chosen.end(), std::size_t{0});
+  if (const auto cap = static_cast<std::size_t>(options.max_splats); chosen.size() > cap) {
+    std::vector<std::pair<std::uint64_t, std::size_t>> keyed(chosen.size());
+    for (const std::size_t i : chosen) keyed[i] = {draw64(options, 0, i), i};
+    std::nth_element(keyed.begin(), keyed.begin() + static_cast<std::ptrdiff_t>(cap), keyed.end());
+    keyed.resize(cap);
+    chosen.resize(cap);
+    for (std::size_t k = 0; k < cap; ++k) chosen[k] = keyed[k].second;
+    std::sort(chosen.begin(), chosen.end());
+  }
+  std::vector<Point> positions;
+  std::vector<Color> colors;
+  for (const std::size_t i : chosen) {
+    positions.push_back(points.position[i]);
+    colors.push_back({points.color[i][0] / 255.0f, points.color[i][1] / 255.0f, points.color[i][2] / 255.0f});
+  }
+  return model_of(positions, colors, options);
+}
+
+// Without points: the scene frame puts what is looked at at depth 1, so that this range of depths holds the subject and
+// what is near it; one octave and a half to either side.
+constexpr double kNearest = 0.35, kFarthest = 2.8;
+constexpr int kColorSize = 160;  // pixels: colours come from small pictures, a random point being a blur itself
+
+struct Observer {
+  scene::Camera camera;  // at the level of the picture
+  std::shared_ptr<const scene::Picture> picture;
+};
+
+bool observe(const Observer& observer, const glm::dvec3& world, int& x, int& y) {
+  const glm::dvec3 p = observer.camera.cam_from_world(world);
+  if (p.z < kNearest || p.z > kFarthest) return false;
+  const scene::Pinhole& k = observer.camera.intrinsics;
+  const double px = k.fx * p.x / p.z + k.cx, py = k.fy * p.y / p.z + k.cy;
+  if (!(px >= 0 && py >= 0 && px < k.width && py < k.height)) return false;
+  x = static_cast<int>(px), y = static_cast<int>(py);
+  return true;
+}
+
+/// Corners of the box around all frusta between the two depths.
+std::array<glm::dvec3, 2> frustum_box(const std::vector<Observer>& observers) {
+  std::array<glm::dvec3, 2> box{glm::dvec3(std::numeric_limits<double>::max()),
+                                glm::dvec3(std::numeric_limits<double>::lowest())};
+  for (const Observer& o : observers) {
+    const scene::Pinhole& k = o.camera.intrinsics;
+    const scene::Rigid world_from_cam = o.camera.cam_from_world.inverse();
+    for (const double z : {kNearest, kFarthest})
+      for (const double px : {0.0, static_cast<double>(k.width)})
+        for (const double py : {0.0, static_cast<double>(k.height)}) {
+          const glm::dvec3 corner = world_from_cam({(px - k.cx) / k.fx * z, (py - k.cy) / k.fy * z, z});
+          box[0] = glm::min(box[0], corner), box[1] = glm::max(box[1], corner);
+        }
+  }
+  return box;
+}
+
+scene::GaussianModel from_frusta(const scene::Dataset& dataset, scene::ImageCache& images,
+                                 const TrainOptions& options) {
+  std::vector<Observer> observers;
+  for (const std::size_t v : dataset.train_views()) {
+    Observer o{dataset.views[v].camera, nullptr};
+    const int level = base_level(o.camera.intrinsics.width, o.camera.intrinsics.height, kColorSize);
+    o.camera.intrinsics = scene::level_camera(o.camera.intrinsics, level);
+    o.picture = images.get(v, level);
+    observers.push_back(std::move(o));
+  }
+  const auto wanted = static_cast<std::size_t>(std::min(options.initial_random_splats, options.max_splats));
+  const std::size_t needed = std::min<std::size_t>(2, observers.size());
+  const auto box = frustum_box(observers);
+
+  std::vector<Point> points;
+  std::vector<Color> colors;
+  constexpr std::size_t kBatch = 1 << 16, kMaxBatches = 512, kPatience = 16;  // where the views share next to nothing
+  struct Candidate {
+    Point point{};
+    Color color{};
+    bool good = false;
+  };
+  std::vector<Candidate> batch(kBatch);
+  for (std::size_t b = 0; b < kMaxBatches && points.size() < wanted; ++b) {
+    tbb::parallel_for(std::size_t{0}, kBatch, [&](std::size_t i) {
+      const auto d = scene::philox(static_cast<std::uint64_t>(options.seed),
+                                   static_cast<std::uint32_t>(scene::RandomStream::kInitialise), 1, b * kBatch + i);
+      const glm::dvec3 u(scene::uniform01(d[0]), scene::uniform01(d[1]), scene::uniform01(d[2]));
+      const glm::dvec3 world = box[0] + u * (box[1] - box[0]);
+      std::size_t seen = 0;
+      std::array<double, 3> sum{};
+      for (const Observer& o : observers) {
+        int x, y;
+        if (!observe(o, world, x, y)) continue;
+        const std::size_t at = static_cast<std::size_t>(y) * o.picture->width + x;
+        if ((!o.picture->mask.empty() && o.picture->mask[at] == 0) ||
+            (!o.picture->alpha.empty() && o.picture->alpha[at] == 0))
+          continue;
+        ++seen;
+        for (int c = 0; c < 3; ++c) sum[c] += o.picture->rgb[3 * at + c] / 255.0;
+      }
+      batch[i].good = seen >= needed;
+      if (!batch[i].good) return;
+      for (int c = 0; c < 3; ++c) {
+        batch[i].point[c] = static_cast<float>(world[c]);
+        batch[i].color[c] = static_cast<float>(sum[c] / static_cast<double>(seen));
+      }
+    });
+    for (const Candidate& candidate : batch)
+      if (candidate.good && points.size() < wanted)
+        points.push_back(candidate.point), colors.push_back(candidate.color);
+    if (b == kPatience && points.empty()) break;
+  }
+  if (points.empty())
+    throw scene::Error(dataset.root.string(), "has no sparse points, and no two training views look at the same region",
+                       "give it a sparse point cloud");
+  return model_of(points, colors, options);
+}
+
+}  // namespace
+
+scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::ImageCache& images,
+                                      const TrainOptions& options) {
+  return dataset.points.size() > 0 ? from_points(dataset.points, options) : from_frusta(dataset, images, options);
+}
+
+}  // namespace tessera::reconstruct

@@ -1,0 +1,145 @@
+#include "reconstruct/train/run_record.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <sstream>
+#include <system_error>
+#include <type_traits>
+
+#include "scene/atomic_file.h"
+
+namespace tessera::reconstruct {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Options that say where and how often, not what.
+constexpr std::array<std::string_view, 6> kFreeOptions = {"threads",          "backend",       "eval",
+                                                          "checkpoint_every", "preview_every", "image_cache_mb"};
+
+class Fnv1a {
+ public:
+  void bytes(const void* data, std::size_t size) {
+    const auto* p = static_cast<const unsigned char*>(data);
+    for (std::size_t i = 0; i < size; ++i) hash_ = (hash_ ^ p[i]) * 0x100000001B3u;
+  }
+  template <class T>
+  void value(T v) {
+    static_assert(std::is_arithmetic_v<T>);
+    bytes(&v, sizeof v);
+  }
+  template <class T>
+  void array(const std::vector<T>& values) {
+    value<std::uint64_t>(values.size());
+    bytes(values.data(), values.size() * sizeof(T));
+  }
+  void text(const std::string& s) {
+    value<std::uint64_t>(s.size());
+    bytes(s.data(), s.size());
+  }
+  std::uint64_t hash() const { return hash_; }
+
+ private:
+  std::uint64_t hash_ = 0xCBF29CE484222325u;
+};
+
+std::map<std::string, std::string> parse_options(const std::string& text) {
+  std::map<std::string, std::string> values;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (const auto equals = line.find('='); equals != std::string::npos)
+      values[line.substr(0, equals)] = line.substr(equals + 1);
+  return values;
+}
+
+}  // namespace
+
+void MetricsTable::add_loss(double loss) { loss_sum_ += loss, ++losses_; }
+
+void MetricsTable::add_row(std::uint32_t step, double seconds, double cpu_seconds, std::size_t splats,
+                           double test_psnr) {
+  char row[160];
+  const double loss = losses_ ? loss_sum_ / static_cast<double>(losses_) : 0;
+  std::snprintf(row, sizeof row, "%u,%.3f,%.3f,%.6f,%zu,", step, seconds, cpu_seconds, loss, splats);
+  csv_ += row;
+  if (test_psnr >= 0) {
+    std::snprintf(row, sizeof row, "%.4f", test_psnr);
+    csv_ += row;
+  }
+  csv_ += '\n';
+  loss_sum_ = 0, losses_ = 0;
+}
+
+void MetricsTable::restore(std::string csv) { csv_ = std::move(csv), loss_sum_ = 0, losses_ = 0; }
+
+void MetricsTable::write(const fs::path& run) const { scene::write_file_atomically(run / "metrics.csv", csv_); }
+
+scene::Image8 picture_of(const render::Plane color[3]) {
+  scene::Image8 image;
+  image.width = color[0].width, image.height = color[0].height;
+  image.pixels.resize(static_cast<std::size_t>(image.width) * image.height * 3);
+  for (int y = 0; y < image.height; ++y)
+    for (int x = 0; x < image.width; ++x)
+      for (int c = 0; c < 3; ++c)
+        image.at(x, y)[c] = static_cast<std::uint8_t>(std::lround(255.0f * std::clamp(color[c].at(x, y), 0.0f, 1.0f)));
+  return image;
+}
+
+fs::path preview_path(const fs::path& run, std::uint32_t step) {
+  char name[32];
+  std::snprintf(name, sizeof name, "step_%06u.png", step);
+  return run / "previews" / name;
+}
+
+std::uint64_t fingerprint(const scene::Dataset& dataset) {
+  Fnv1a h;
+  for (const scene::View& view : dataset.views) {
+    h.text(view.name);
+    h.value(view.test);
+    h.value(static_cast<int>(view.sensor.model));
+    h.array(view.sensor.parameters);
+    const scene::Pinhole& k = view.camera.intrinsics;
+    h.value(k.width), h.value(k.height), h.value(k.fx), h.value(k.fy), h.value(k.cx), h.value(k.cy);
+    const scene::Rigid& pose = view.camera.cam_from_world;
+    for (int i = 0; i < 4; ++i) h.value(pose.rotation[i]);
+    for (int i = 0; i < 3; ++i) h.value(pose.translation[i]);
+    for (const fs::path& file : {view.image_path, view.mask_path}) {
+      std::error_code error;
+      const auto size = fs::file_size(file, error);
+      h.value<std::uint64_t>(error ? 0 : size);
+    }
+  }
+  h.array(dataset.points.position);
+  h.array(dataset.points.color);
+  return h.hash();
+}
+
+std::string options_text(const TrainOptions& options) {
+  std::string text;
+  for (const auto& row : train_options_table().rows()) text += row.spec.name + "=" + row.get(options) + "\n";
+  return text;
+}
+
+std::string options_difference(const std::string& before, const std::string& now) {
+  auto old_values = parse_options(before), new_values = parse_options(now);
+  for (const std::string_view name : kFreeOptions)
+    old_values.erase(std::string(name)), new_values.erase(std::string(name));
+  std::string difference;
+  const auto note = [&](const std::string& line) { difference += (difference.empty() ? "" : "; ") + line; };
+  for (const auto& [name, value] : new_values) {
+    const auto old = old_values.find(name);
+    if (old == old_values.end())
+      note("had no option " + name);
+    else if (old->second != value)
+      note("was " + name + "=" + old->second + ", now " + name + "=" + value);
+  }
+  for (const auto& [name, value] : old_values)
+    if (!new_values.contains(name)) note("had " + name + "=" + value + ", which this program does not know");
+  return difference;
+}
+
+}  // namespace tessera::reconstruct

@@ -1,0 +1,437 @@
+#include "reconstruct/train/training_session.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <exception>
+#include <numeric>
+#include <optional>
+#include <system_error>
+#include <thread>
+
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include "reconstruct/evaluate/evaluate.h"
+#include "reconstruct/train/checkpoint.h"
+#include "reconstruct/train/exposure.h"
+#include "reconstruct/train/initialize.h"
+#include "reconstruct/train/run_record.h"
+#include "reconstruct/train/schedule.h"
+#include "reconstruct/train/step_gate.h"
+#include "reconstruct/train/strategy.h"
+#include "scene/error.h"
+#include "scene/random.h"
+#include "scene/scene_frame.h"
+
+namespace tessera::reconstruct {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint32_t kPrefetch = 3;      // views decoded ahead
+constexpr int kTableRows = 200;             // of metrics.csv, over the run
+constexpr double kProgressInterval = 0.25;  // seconds
+constexpr double kSmoothing = 0.1;          // weight of the newest step time
+
+double cpu_now() {
+  timespec t{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+double wall_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+/// Adds the wall and CPU time of its life to a run's totals.
+class Stopwatch {
+ public:
+  Stopwatch(double& wall, double& cpu) : wall_(wall), cpu_(cpu), wall_start_(wall_now()), cpu_start_(cpu_now()) {}
+  ~Stopwatch() { wall_ += wall_now() - wall_start_, cpu_ += cpu_now() - cpu_start_; }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  double &wall_, &cpu_;
+  double wall_start_, cpu_start_;
+};
+
+/// Steps between evaluations; 0: none during the run.
+std::uint32_t evaluation_interval(const std::string& eval) {
+  std::uint32_t every = 0;
+  std::from_chars(eval.data(), eval.data() + eval.size(), every);
+  return every;  // "off" and "end" leave 0
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    throw scene::Error(folder.string(), "cannot create the folder: " + error.message(),
+                       "choose a folder that you may write to");
+}
+
+void check_options(const TrainOptions& options) {
+  // Options may come from code that bypassed the table: one way in, one set of ranges.
+  TrainOptions checked;
+  for (const auto& row : train_options_table().rows()) row.set(checked, row.get(options));
+}
+
+const scene::Dataset& checked_dataset(const scene::Dataset& dataset) {
+  if (dataset.train_views().empty())
+    throw scene::Error(dataset.root.string(), "has no training views", "hold out fewer test views or add photos");
+  return dataset;
+}
+
+double extent_of(const scene::Dataset& dataset) {
+  std::vector<scene::Rigid> poses;
+  for (const std::size_t v : dataset.train_views()) poses.push_back(dataset.views[v].camera.cam_from_world);
+  return scene::camera_extent(poses);
+}
+
+}  // namespace
+
+struct TrainingSession::Impl {
+  Impl(const scene::Dataset& data, TrainOptions given, fs::path run_folder, TrainEvents listeners)
+      : dataset(checked_dataset(data)),
+        options(std::move(given)),
+        run(std::move(run_folder)),
+        events(std::move(listeners)),
+        threads(options.threads > 0 ? options.threads : tbb::this_task_arena::max_concurrency()),
+        // TBB starts no more workers than cores unless it is allowed to.
+        allowance(tbb::global_control::max_allowed_parallelism,
+                  std::max<std::size_t>(
+                      threads, tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism))),
+        arena(threads),
+        train_views(dataset.train_views()),
+        extent(extent_of(dataset)),
+        schedule(options, extent),
+        order(train_views, options.seed),
+        images(dataset, static_cast<std::size_t>(options.image_cache_mb * 1e6)),
+        rasterizer(render::make_cpu_rasterizer()),
+        strategy(make_strategy(options)),
+        exposure(dataset.views.size(), train_views) {
+    for (const scene::View& view : dataset.views)
+      run_level = std::max(
+          run_level, base_level(view.camera.intrinsics.width, view.camera.intrinsics.height, options.max_image_size));
+  }
+
+  // Settings
+  const scene::Dataset& dataset;
+  const TrainOptions options;
+  const fs::path run;
+  const TrainEvents events;
+  const int threads;
+  tbb::global_control allowance;
+  tbb::task_arena arena;
+  const std::vector<std::size_t> train_views;
+  const double extent;
+  const Schedule schedule;
+  int run_level = 0;  // resolution level of the run's full size
+
+  // State of the run
+  ViewOrder order;
+  scene::ImageCache images;
+  std::unique_ptr<render::Rasterizer> rasterizer;
+  std::unique_ptr<Strategy> strategy;
+  ExposureCorrection exposure;
+  scene::GaussianModel model;
+  SparseAdam adam;
+  std::uint32_t done = 0;
+  double seconds = 0, cpu_seconds = 0;
+  MetricsTable table;
+
+  // Buffers kept between steps
+  PhotometricLoss loss;
+  Truth truth;
+  render::Plane corrected[3], d_corrected[3];
+  render::FrameGradient frame_gradient;
+  render::ModelGradients gradients;
+
+  // Control
+  StepGate gate;
+  std::atomic<bool> stop_requested{false}, paused{false};
+  mutable std::mutex metrics_mutex;
+  TrainMetrics metrics;
+  double last_progress = 0, seconds_per_pixel = 0;
+
+  int level(std::uint32_t step) const { return run_level + schedule.coarse_levels(step); }
+  bool advance(bool may_stop);
+  bool take_step(std::uint32_t step, bool may_stop, TrainMetrics& now);
+  void after_step(std::uint32_t step, TrainMetrics& now);
+  void report(const TrainMetrics& now);
+  void evaluate_now(TrainMetrics& now);
+  void write_preview(std::uint32_t step);
+  void write_state();
+  void load_state();
+};
+
+/// One step; false if it was given up because of a stop request (nothing has changed then).
+bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMetrics& now) {
+  const std::size_t v = order.view(step);
+  const scene::View& view = dataset.views[v];
+  const auto picture = images.get(v, level(step));
+  for (std::uint32_t ahead = 1; ahead <= kPrefetch && step + ahead <= static_cast<std::uint32_t>(options.iterations);
+       ++ahead)
+    images.prefetch(order.view(step + ahead), level(step + ahead));
+  order.view(step);  // the look ahead may have turned to the next epoch
+
+  render::RenderSettings settings;
+  settings.sh_degree = schedule.sh_degree(step);
+  settings.antialiased = options.antialiased;
+  if (options.background == "white") settings.background = {1, 1, 1};
+  if (options.background == "random") {
+    const auto draw = scene::philox(static_cast<std::uint64_t>(options.seed),
+                                    static_cast<std::uint32_t>(scene::RandomStream::kBackground), step, 0);
+    for (int c = 0; c < 3; ++c) settings.background[c] = scene::uniform01(draw[c]);
+  }
+  truth.assign(*picture, settings.background.data());
+  const scene::Camera camera{scene::level_camera(view.camera.intrinsics, level(step)), view.camera.cam_from_world};
+  const render::Frame& frame = rasterizer->forward(model, camera, settings);
+  if (may_stop && stop_requested) return false;
+
+  const bool exposed = options.exposure == "affine";
+  if (exposed) apply_affine(exposure.maps()[v], frame.color, corrected);
+  const auto value = loss.evaluate(exposed ? corrected : frame.color, truth, options.lambda_dssim,
+                                   exposed ? d_corrected : frame_gradient.color);
+  if (!std::isfinite(value.total))
+    throw scene::Error("step " + std::to_string(step) + ", view " + view.name, "the loss is no longer a finite number",
+                       "lower the learning rates; the last checkpoint is whole");
+  double d_map[12];
+  if (exposed) affine_backward(exposure.maps()[v], frame.color, d_corrected, frame_gradient.color, d_map);
+  rasterizer->backward(model, frame_gradient, gradients);
+  if (may_stop && stop_requested) return false;
+
+  // From here on the state changes.
+  strategy->add_regularization(model, gradients);
+  const LearningRates rates = schedule.rates(step);
+  adam.step(model, gradients, rates, step, settings.sh_degree);
+  if (exposed) exposure.step(v, d_map, options.exposure_regularization, schedule.exposure_rate(step));
+  StepContext context;
+  context.step = step;
+  context.width = frame.width, context.height = frame.height;
+  context.resolution_scale = static_cast<double>(frame.width) / view.camera.intrinsics.width;
+  context.extent = extent;
+  context.lr_position = rates.position;
+  strategy->after_step(model, adam, gradients, context);
+  done = step;
+  now.step = step;
+  now.loss = value.total, now.l1 = value.l1, now.ssim = value.ssim;
+  now.splats = model.size();
+  return true;
+}
+
+/// One step with all that is due after it; false if it was given up.
+bool TrainingSession::Impl::advance(bool may_stop) {
+  TrainMetrics now;
+  {
+    const StepGate::Step guard(gate);
+    const Stopwatch watch(seconds, cpu_seconds);
+    {
+      std::lock_guard lock(metrics_mutex);
+      now = metrics;
+    }
+    const double start = wall_now();
+    bool taken = false;
+    arena.execute([&] { taken = take_step(done + 1, may_stop, now); });
+    if (!taken) return false;
+    const double ms = 1e3 * (wall_now() - start);
+    now.step_ms = now.step_ms > 0 ? (1 - kSmoothing) * now.step_ms + kSmoothing * ms : ms;
+    const double per_pixel = 1e-3 * ms * std::pow(4.0, level(done));
+    seconds_per_pixel =
+        seconds_per_pixel > 0 ? (1 - kSmoothing) * seconds_per_pixel + kSmoothing * per_pixel : per_pixel;
+    arena.execute([&] { after_step(done, now); });
+    std::lock_guard lock(metrics_mutex);
+    metrics = now;
+  }
+  report(now);
+  return true;
+}
+
+void TrainingSession::Impl::after_step(std::uint32_t step, TrainMetrics& now) {
+  const auto last = static_cast<std::uint32_t>(options.iterations);
+  table.add_loss(now.loss);
+  const std::uint32_t eval_every = evaluation_interval(options.eval);
+  const bool evaluated = eval_every > 0 && step % eval_every == 0 && !dataset.test_views().empty();
+  if (evaluated) evaluate_now(now);
+  const auto row_every = static_cast<std::uint32_t>(std::max(1, options.iterations / kTableRows));
+  if (evaluated || step % row_every == 0 || step == last)
+    table.add_row(step, seconds, cpu_seconds, now.splats, evaluated ? now.test_psnr : -1);
+  if (step == last) model.validate("model after step " + std::to_string(step));
+  if (run.empty()) return;
+  if (options.preview_every > 0 && (step % options.preview_every == 0 || step == last)) write_preview(step);
+  if (options.checkpoint_every > 0 && (step % options.checkpoint_every == 0 || step == last))
+    write_state();
+  else if (step == last)
+    table.write(run);
+}
+
+void TrainingSession::Impl::evaluate_now(TrainMetrics& now) {
+  EvaluateOptions how;
+  how.level = run_level;
+  how.antialiased = options.antialiased;
+  if (options.background == "white") how.background = {1, 1, 1};
+  if (const auto mean = evaluate(model, dataset, images, *rasterizer, how).mean(true)) now.test_psnr = mean->psnr;
+}
+
+void TrainingSession::Impl::write_preview(std::uint32_t step) {
+  const auto tests = dataset.test_views();
+  const scene::View& view = dataset.views[tests.empty() ? train_views.front() : tests.front()];
+  render::RenderSettings settings;
+  settings.antialiased = options.antialiased;
+  settings.sh_degree = schedule.sh_degree(step);
+  if (options.background == "white") settings.background = {1, 1, 1};
+  const scene::Camera camera{scene::level_camera(view.camera.intrinsics, run_level), view.camera.cam_from_world};
+  const render::Frame& frame = rasterizer->forward(model, camera, settings);
+  scene::write_image(preview_path(run, step), picture_of(frame.color));
+}
+
+void TrainingSession::Impl::report(const TrainMetrics& now) {
+  if (events.on_step) events.on_step(now);
+  const double time = wall_now();
+  if (!events.on_progress ||
+      (time - last_progress < kProgressInterval && now.step != static_cast<std::uint32_t>(options.iterations)))
+    return;
+  last_progress = time;
+  scene::Progress progress;
+  progress.stage = "training";
+  progress.done = now.step, progress.total = options.iterations;
+  double pixels = 0;  // still to be rendered, in full pictures
+  for (auto s = now.step + 1; s <= static_cast<std::uint32_t>(options.iterations); ++s)
+    pixels += std::pow(0.25, level(s));
+  progress.seconds_remaining = pixels * seconds_per_pixel;
+  char detail[96];
+  std::snprintf(detail, sizeof detail, "loss %.4f, %zu splats", now.loss, now.splats);
+  progress.detail = detail;
+  if (now.test_psnr >= 0)
+    std::snprintf(detail, sizeof detail, ", test %.2f dB", now.test_psnr), progress.detail += detail;
+  events.on_progress(progress);
+}
+
+void TrainingSession::Impl::write_state() {
+  model.validate("model after step " + std::to_string(done));  // a broken model must not replace a whole one
+  Checkpoint small;
+  small.options = options_text(options);
+  small.data_fingerprint = fingerprint(dataset);
+  small.step = done;
+  small.seconds = seconds, small.cpu_seconds = cpu_seconds;
+  small.metrics_csv = table.csv();
+  small.strategy = strategy->save();
+  small.exposure = exposure.save();
+  save_checkpoint({small, model, adam.first, adam.second, adam.last_step}, run);
+  table.write(run);
+}
+
+void TrainingSession::Impl::load_state() {
+  Checkpoint c = load_checkpoint(run, events.on_warning);
+  if (c.data_fingerprint != fingerprint(dataset))
+    throw scene::Error(run.string(), "its checkpoint is of other photos, poses or points",
+                       "give it the data it was trained on, or another run folder");
+  if (const std::string difference = options_difference(c.options, options_text(options)); !difference.empty())
+    throw scene::Error(run.string(), "its checkpoint was trained with other options (" + difference + ")",
+                       "give the same options, or another run folder");
+  if (c.step > static_cast<std::uint32_t>(options.iterations) ||
+      c.model.size() > static_cast<std::size_t>(options.max_splats) || c.model.sh_degree() != options.sh_degree)
+    throw scene::Error(run.string(), "its checkpoint contradicts its options", "start the run anew");
+  strategy->load(c.strategy);
+  exposure.load(c.exposure);
+  model = std::move(c.model);
+  adam.first = std::move(c.first), adam.second = std::move(c.second), adam.last_step = std::move(c.last_step);
+  done = c.step;
+  seconds = c.seconds, cpu_seconds = c.cpu_seconds;
+  table.restore(std::move(c.metrics_csv));
+  std::lock_guard lock(metrics_mutex);
+  metrics.step = done;
+  metrics.splats = model.size();
+}
+
+TrainingSession::TrainingSession(const scene::Dataset& dataset, TrainOptions options, fs::path run,
+                                 TrainEvents events) {
+  check_options(options);
+  impl_ = std::make_unique<Impl>(dataset, std::move(options), std::move(run), std::move(events));
+  Impl& s = *impl_;
+  if (!s.run.empty()) {
+    make_folder(s.run);
+    if (s.options.preview_every > 0) make_folder(s.run / "previews");
+  }
+  const Stopwatch watch(s.seconds, s.cpu_seconds);
+  s.arena.execute([&] { s.model = initialize_model(s.dataset, s.images, s.options); });
+  s.adam.resize(s.model.size(), s.options.sh_degree);
+  s.metrics.splats = s.model.size();
+}
+
+TrainingSession::~TrainingSession() = default;
+
+bool TrainingSession::has_checkpoint(const fs::path& run) { return reconstruct::has_checkpoint(run); }
+
+void TrainingSession::resume_from_checkpoint() {
+  const StepGate::Worker worker(impl_->gate);  // warnings may call back
+  impl_->load_state();
+}
+
+TrainingSession::Outcome TrainingSession::run() {
+  Impl& s = *impl_;
+  const StepGate::Worker worker(s.gate);
+  while (s.done < static_cast<std::uint32_t>(s.options.iterations)) {
+    // Polled, not notified, so that stop() may be called from a signal handler.
+    while (s.paused && !s.stop_requested) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (!s.stop_requested && s.advance(true)) continue;
+    s.stop_requested = false;
+    if (!s.run.empty()) s.gate.visit([&] { s.write_state(); });
+    return Outcome::stopped;
+  }
+  s.stop_requested = false;
+  return Outcome::finished;
+}
+
+void TrainingSession::step() {
+  Impl& s = *impl_;
+  const StepGate::Worker worker(s.gate);
+  if (s.done < static_cast<std::uint32_t>(s.options.iterations)) s.advance(false);
+}
+
+void TrainingSession::pause() { impl_->paused = true; }
+void TrainingSession::resume() { impl_->paused = false; }
+void TrainingSession::stop() { impl_->stop_requested = true; }
+
+void TrainingSession::checkpoint() {
+  if (impl_->run.empty()) throw scene::Error("checkpoint", "the run has no folder", "give it one");
+  impl_->gate.visit([&] { impl_->write_state(); });
+}
+
+std::uint32_t TrainingSession::current_step() const { return metrics().step; }
+const TrainOptions& TrainingSession::options() const { return impl_->options; }
+const scene::GaussianModel& TrainingSession::model() const { return impl_->model; }
+
+std::shared_ptr<const Snapshot> TrainingSession::snapshot() const {
+  return impl_->gate.visit([&] { return std::make_shared<const Snapshot>(Snapshot{impl_->done, impl_->model}); });
+}
+
+const std::vector<Affine>& TrainingSession::exposures() const { return impl_->exposure.maps(); }
+
+TrainMetrics TrainingSession::metrics() const {
+  std::lock_guard lock(impl_->metrics_mutex);
+  return impl_->metrics;
+}
+
+std::size_t TrainingSession::predicted_bytes() const {
+  const Impl& s = *impl_;
+  // Per splat: value, gradient and two moments of each float, 2D statistics, and the rasteriser's projected copy.
+  const std::size_t floats = 11 + 3 * static_cast<std::size_t>(scene::sh_coefficients(s.options.sh_degree));
+  constexpr std::size_t kSplatExtras = 160;  // statistics, projected splat, sort keys, strategy state
+  std::size_t pixels = 0, photo_bytes = 0;
+  for (const scene::View& view : s.dataset.views) {
+    const scene::Pinhole k = scene::level_camera(view.camera.intrinsics, s.run_level);
+    const std::size_t size = static_cast<std::size_t>(k.width) * k.height;
+    pixels = std::max(pixels, size);
+    photo_bytes += 3 * size;
+  }
+  // Frame, its gradient, truth, corrected picture and gradient, SSIM's fields.
+  constexpr std::size_t kPixelBytes = 48 * sizeof(float);
+  return static_cast<std::size_t>(s.options.max_splats) * (4 * sizeof(float) * floats + kSplatExtras) +
+         pixels * kPixelBytes + std::min(photo_bytes, static_cast<std::size_t>(s.options.image_cache_mb * 1e6));
+}
+
+}  // namespace tessera::reconstruct
