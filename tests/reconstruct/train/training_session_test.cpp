@@ -1,0 +1,434 @@
+#include "reconstruct/train/training_session.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "reconstruct/evaluate/evaluate.h"
+#include "reconstruct/train/checkpoint.h"
+#include "reconstruct/train/run_record.h"
+#include "scene/atomic_file.h"
+#include "scene/error.h"
+#include "tests/reconstruct/train/small_world.h"
+#include "tests/reconstruct/train/train_support.h"
+
+namespace tessera::reconstruct {
+namespace {
+namespace fs = std::filesystem;
+using Outcome = TrainingSession::Outcome;
+
+TrainOptions quick_options(int iterations = 60) {
+  TrainOptions options;
+  options.iterations = iterations;
+  options.max_splats = 400;
+  options.sh_degree = 1;
+  options.sh_every = 0.3;
+  options.densify_from = 0.1, options.densify_until = 0.8, options.densify_every = 7;
+  options.background = "random";
+  options.preview_every = 0, options.checkpoint_every = 0;
+  return options;
+}
+
+struct Trained {
+  scene::GaussianModel model;
+  std::vector<Affine> exposures;
+};
+
+Trained result_of(const TrainingSession& session) { return {session.model(), session.exposures()}; }
+
+bool same(const Trained& a, const Trained& b) {
+  return test::same_planes(a.model, b.model) &&
+         std::equal(a.exposures.begin(), a.exposures.end(), b.exposures.begin(), b.exposures.end(),
+                    [](const Affine& x, const Affine& y) { return std::equal(x.m, x.m + 12, y.m); });
+}
+
+double test_psnr(const scene::GaussianModel& model, const scene::Dataset& dataset) {
+  scene::ImageCache images(dataset, 1 << 26);
+  const auto rasterizer = render::make_cpu_rasterizer();
+  return evaluate(model, dataset, images, *rasterizer, {}).mean(true)->psnr;
+}
+
+class BothStrategies : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Session, BothStrategies, testing::Values("adc", "mcmc"));
+
+TEST_P(BothStrategies, LearnTheHeldOutViews) {
+  test::SmallWorld world;
+  auto options = quick_options(1500);
+  options.strategy = GetParam();
+  options.max_splats = 2000, options.densify_every = 20;
+  options.background = "black", options.resolution_schedule = "off";
+  TrainingSession session(world.dataset, options, {});
+  const double before = test_psnr(session.model(), world.dataset);
+  EXPECT_EQ(session.run(), Outcome::finished);
+  const double after = test_psnr(session.model(), world.dataset);
+  EXPECT_GT(after, before + 6);
+  EXPECT_GT(after, 20);
+  EXPECT_EQ(session.current_step(), 1500u);
+  EXPECT_LE(session.model().size(), 2000u);
+  EXPECT_GT(session.model().size(), world.dataset.points.size());
+}
+
+TEST_P(BothStrategies, GiveTheSameBytesOnAnyNumberOfThreads) {
+  test::SmallWorld world;
+  auto options = quick_options();
+  options.strategy = GetParam();
+  std::vector<Trained> results;
+  for (const int threads : {1, 2, 3}) {
+    options.threads = threads;
+    TrainingSession session(world.dataset, options, {});
+    session.run();
+    results.push_back(result_of(session));
+  }
+  EXPECT_TRUE(same(results[0], results[1]));
+  EXPECT_TRUE(same(results[0], results[2]));
+}
+
+TEST_P(BothStrategies, GiveTheSameBytesAfterStopsAndResumes) {
+  test::SmallWorld world;
+  auto options = quick_options();
+  options.strategy = GetParam();
+  TrainingSession whole(world.dataset, options, {});
+  whole.run();
+  test::TemporaryFolder run;
+  // Stops right after steps 1, 6, 7 (a densification), 20 and 59, each time in a new session.
+  const std::vector<std::uint32_t> stops = {1, 6, 7, 20, 59};
+  for (std::size_t k = 0; k <= stops.size(); ++k) {
+    TrainingSession* current = nullptr;
+    TrainEvents events;
+    events.on_step = [&](const TrainMetrics& m) {
+      if (k < stops.size() && m.step == stops[k]) current->stop();
+    };
+    TrainingSession part(world.dataset, options, run.path(), events);
+    current = &part;
+    if (k > 0) {
+      part.resume_from_checkpoint();
+      EXPECT_EQ(part.current_step(), stops[k - 1]);
+    }
+    EXPECT_EQ(part.run(), k < stops.size() ? Outcome::stopped : Outcome::finished);
+    if (k == stops.size()) {
+      EXPECT_TRUE(same(result_of(part), result_of(whole)));
+    }
+  }
+}
+
+TEST(TrainingSession, SeedsDiffer) {
+  test::SmallWorld world;
+  auto options = quick_options(20);
+  TrainingSession a(world.dataset, options, {});
+  options.seed = 1;
+  TrainingSession b(world.dataset, options, {});
+  a.run(), b.run();
+  EXPECT_FALSE(same(result_of(a), result_of(b)));
+}
+
+TEST(TrainingSession, StepsOneByOneAreTheSameAsARun) {
+  test::SmallWorld world;
+  const auto options = quick_options(12);
+  TrainingSession run(world.dataset, options, {}), steps(world.dataset, options, {});
+  run.run();
+  for (int i = 1; i <= 12; ++i) {
+    steps.step();
+    EXPECT_EQ(steps.current_step(), static_cast<std::uint32_t>(i));
+  }
+  steps.step();  // nothing is left to do
+  EXPECT_EQ(steps.current_step(), 12u);
+  EXPECT_TRUE(same(result_of(run), result_of(steps)));
+}
+
+TEST(TrainingSession, TwoLiveSideBySide) {
+  test::SmallWorld world;
+  const auto options = quick_options(15);
+  TrainingSession alone(world.dataset, options, {}), a(world.dataset, options, {}), b(world.dataset, options, {});
+  alone.run();
+  std::thread other([&] { a.run(); });
+  b.run();
+  other.join();
+  EXPECT_TRUE(same(result_of(a), result_of(alone)));
+  EXPECT_TRUE(same(result_of(b), result_of(alone)));
+}
+
+TEST(TrainingSession, ReportsEveryStepAndItsProgress) {
+  test::SmallWorld world;
+  std::vector<TrainMetrics> steps;
+  std::vector<scene::Progress> progress;
+  TrainEvents events;
+  events.on_step = [&](const TrainMetrics& m) { steps.push_back(m); };
+  events.on_progress = [&](const scene::Progress& p) { progress.push_back(p); };
+  TrainingSession session(world.dataset, quick_options(20), {}, events);
+  session.run();
+  ASSERT_EQ(steps.size(), 20u);
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    EXPECT_EQ(steps[i].step, i + 1);
+    EXPECT_NEAR(steps[i].loss, 0.8 * steps[i].l1 + 0.2 * (1 - steps[i].ssim), 1e-9);
+    EXPECT_GT(steps[i].step_ms, 0);
+    EXPECT_LT(steps[i].test_psnr, 0);
+  }
+  EXPECT_EQ(steps.back().splats, session.model().size());
+  ASSERT_FALSE(progress.empty());
+  EXPECT_EQ(progress.back().stage, "training");
+  EXPECT_EQ(progress.back().done, 20);
+  EXPECT_EQ(progress.back().total, 20);
+  EXPECT_EQ(progress.back().seconds_remaining, 0);
+  EXPECT_NE(progress.back().detail.find("splats"), std::string::npos);
+  EXPECT_EQ(session.metrics().step, 20u);
+}
+
+TEST(TrainingSession, OtherThreadsMayPauseLookAndStop) {
+  test::SmallWorld world;
+  auto options = quick_options(1000000);
+  test::TemporaryFolder run;
+  TrainingSession session(world.dataset, options, run.path());
+  Outcome outcome = Outcome::finished;
+  std::thread worker([&] { outcome = session.run(); });
+  while (session.current_step() < 3) std::this_thread::yield();
+  const auto first = session.snapshot();
+  EXPECT_GE(first->step, 3u);
+  first->model.validate("snapshot");
+  session.pause();
+  std::uint32_t held = 0;
+  // The step under way ends; then nothing moves.
+  do {
+    held = session.current_step();
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  } while (session.current_step() != held);
+  const auto paused = session.snapshot(), again = session.snapshot();
+  EXPECT_EQ(paused->step, held);
+  EXPECT_TRUE(test::same_planes(paused->model, again->model));
+  session.checkpoint();
+  EXPECT_EQ(read_checkpoint(run.path() / "checkpoint").step, held);
+  session.resume();
+  while (session.current_step() < held + 3) std::this_thread::yield();
+  EXPECT_TRUE(test::same_planes(paused->model, again->model)) << "a snapshot never changes";
+  session.stop();
+  worker.join();
+  EXPECT_EQ(outcome, Outcome::stopped);
+  EXPECT_EQ(read_checkpoint(run.path() / "checkpoint").step, session.current_step());
+}
+
+TEST(TrainingSession, AStopWhilePausedOrBeforeTheStartEndsTheRun) {
+  test::SmallWorld world;
+  TrainingSession session(world.dataset, quick_options(), {});
+  session.pause();
+  session.stop();
+  EXPECT_EQ(session.run(), Outcome::stopped);
+  EXPECT_EQ(session.current_step(), 0u);
+  session.resume();
+  EXPECT_EQ(session.run(), Outcome::finished);
+}
+
+TEST(TrainingSession, CallbacksMayLookAtTheSession) {
+  test::SmallWorld world;
+  TrainingSession* current = nullptr;
+  std::uint32_t looked = 0;
+  TrainEvents events;
+  events.on_step = [&](const TrainMetrics& m) { looked += current->snapshot()->step == m.step; };
+  TrainingSession session(world.dataset, quick_options(5), {}, events);
+  current = &session;
+  session.run();
+  EXPECT_EQ(looked, 5u);
+}
+
+TEST(TrainingSession, WritesMetricsPreviewsAndCheckpoints) {
+  test::SmallWorld world;
+  test::TemporaryFolder folder;
+  const fs::path run = folder.path() / "runs" / "one";
+  auto options = quick_options(40);
+  options.preview_every = 15, options.checkpoint_every = 20, options.eval = "10";
+  EXPECT_FALSE(TrainingSession::has_checkpoint(run));
+  TrainingSession session(world.dataset, options, run);
+  session.run();
+  EXPECT_TRUE(TrainingSession::has_checkpoint(run));
+  EXPECT_EQ(read_checkpoint(run / "checkpoint").step, 40u);
+  EXPECT_EQ(read_checkpoint(run / "checkpoint.previous").step, 20u);
+  std::vector<std::string> previews;
+  for (const auto& entry : fs::directory_iterator(run / "previews")) previews.push_back(entry.path().filename());
+  std::sort(previews.begin(), previews.end());
+  EXPECT_EQ(previews, (std::vector<std::string>{"step_000015.png", "step_000030.png", "step_000040.png"}));
+  const auto preview = scene::read_image(run / "previews" / "step_000040.png");
+  const auto rasterizer = render::make_cpu_rasterizer();
+  render::RenderSettings settings;
+  settings.sh_degree = options.sh_degree;
+  EXPECT_EQ(preview.pixels,
+            picture_of(rasterizer->forward(session.model(), world.dataset.views[0].camera, settings).color).pixels);
+
+  EXPECT_NEAR(session.metrics().test_psnr, test_psnr(session.model(), world.dataset), 1e-6);
+  const std::string csv = scene::read_file(run / "metrics.csv");
+  EXPECT_EQ(csv.rfind("step,seconds,cpu_seconds,loss,splats,test_psnr\n", 0), 0u);
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 41);
+  const auto last = csv.substr(csv.rfind("\n40,") + 1);
+  EXPECT_EQ(std::count(last.begin(), last.end(), ','), 5);
+  EXPECT_NEAR(std::stod(last.substr(last.rfind(',') + 1)), session.metrics().test_psnr, 1e-3);
+}
+
+TEST(TrainingSession, TheTableGoesOnAfterAResume) {
+  test::SmallWorld world;
+  test::TemporaryFolder run;
+  const auto options = quick_options(20);
+  {
+    TrainingSession session(world.dataset, options, run.path());
+    for (int i = 0; i < 8; ++i) session.step();
+    session.checkpoint();
+  }
+  TrainingSession session(world.dataset, options, run.path());
+  session.resume_from_checkpoint();
+  session.run();
+  const std::string csv = scene::read_file(run.path() / "metrics.csv");
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 21);
+  EXPECT_NE(csv.find("\n8,"), std::string::npos);
+}
+
+TEST(TrainingSession, ADamagedCheckpointGivesOneWarningAndTheSameBytes) {
+  test::SmallWorld world;
+  test::TemporaryFolder run;
+  auto options = quick_options(30);
+  options.checkpoint_every = 10;
+  TrainingSession whole(world.dataset, options, run.path());
+  whole.run();
+  fs::resize_file(run.path() / "checkpoint", fs::file_size(run.path() / "checkpoint") / 2);
+  std::vector<std::string> warnings;
+  TrainEvents events;
+  events.on_warning = [&](const std::string& line) { warnings.push_back(line); };
+  TrainingSession again(world.dataset, options, run.path(), events);
+  again.resume_from_checkpoint();
+  EXPECT_EQ(again.current_step(), 20u);
+  EXPECT_EQ(warnings.size(), 1u);
+  again.run();
+  EXPECT_TRUE(same(result_of(again), result_of(whole)));
+}
+
+std::string resume_error(const scene::Dataset& dataset, const TrainOptions& options, const fs::path& run) {
+  try {
+    TrainingSession session(dataset, options, run);
+    session.resume_from_checkpoint();
+  } catch (const scene::Error& e) {
+    return e.what();
+  }
+  return {};
+}
+
+TEST(TrainingSession, AResumeWithOtherDataOrOptionsIsRefused) {
+  test::SmallWorld world;
+  test::TemporaryFolder run, empty;
+  const auto options = quick_options(20);
+  TrainingSession session(world.dataset, options, run.path());
+  session.step();
+  session.checkpoint();
+
+  auto free = options;
+  free.threads = 1, free.checkpoint_every = 3, free.preview_every = 4, free.eval = "off", free.image_cache_mb = 64;
+  EXPECT_EQ(resume_error(world.dataset, free, run.path()), "");
+  auto other = options;
+  other.seed = 5, other.lr_scale = 0.25;
+  const std::string error = resume_error(world.dataset, other, run.path());
+  EXPECT_NE(error.find("was seed=0, now seed=5"), std::string::npos) << error;
+  EXPECT_NE(error.find("now lr_scale=0.25"), std::string::npos) << error;
+  EXPECT_EQ(error.find("iterations"), std::string::npos) << error;
+
+  for (const auto& change : std::vector<std::function<void(scene::Dataset&)>>{
+           [](scene::Dataset& d) { d.views[1].camera.cam_from_world.translation.x += 1e-9; },
+           [](scene::Dataset& d) { d.views[2].name = "else"; }, [](scene::Dataset& d) { d.views[3].test = true; },
+           [](scene::Dataset& d) { d.points.color[4][0] ^= 1; }, [](scene::Dataset& d) { d.views.pop_back(); },
+           [](scene::Dataset& d) { d.views[1].image_path = d.views[2].image_path; }}) {
+    scene::Dataset changed = world.dataset;
+    change(changed);
+    if (fingerprint(changed) == fingerprint(world.dataset)) continue;  // two photos may have one size
+    EXPECT_NE(resume_error(changed, options, run.path()).find("other photos, poses or points"), std::string::npos);
+  }
+  EXPECT_NE(resume_error(world.dataset, options, empty.path()).find("holds no checkpoint"), std::string::npos);
+}
+
+TEST(TrainingSession, ANonFiniteLossStopsTheRunAndNamesStepAndView) {
+  test::SmallWorld world;
+  test::TemporaryFolder run;
+  const auto options = quick_options(20);
+  TrainingSession session(world.dataset, options, run.path());
+  session.step();
+  session.checkpoint();
+  Checkpoint c = read_checkpoint(run.path() / "checkpoint");
+  for (float& v : c.model.sh[0]) v = 1e30f;  // finite, but its square is not
+  write_checkpoint(c, run.path() / "checkpoint");
+  session.resume_from_checkpoint();
+  try {
+    session.run();
+    FAIL();
+  } catch (const scene::Error& e) {
+    EXPECT_NE(e.subject().find("step 2, view photo_"), std::string::npos) << e.what();
+  }
+  EXPECT_EQ(session.current_step(), 1u);
+  session.model().validate("model");
+}
+
+TEST(TrainingSession, BadInputIsRefusedAtOnce) {
+  test::SmallWorld world;
+  auto options = quick_options();
+  options.iterations = 0;
+  EXPECT_THROW(TrainingSession(world.dataset, options, {}), scene::Error);
+  options = quick_options();
+  options.strategy = "none";
+  EXPECT_THROW(TrainingSession(world.dataset, options, {}), scene::Error);
+  EXPECT_THROW(TrainingSession(world.dataset, quick_options(), "/proc/no/such/run"), scene::Error);
+  EXPECT_THROW(TrainingSession(world.dataset, quick_options(), {}).checkpoint(), scene::Error);
+  for (auto& view : world.dataset.views) view.test = true;
+  try {
+    TrainingSession session(world.dataset, quick_options(), {});
+    FAIL();
+  } catch (const scene::Error& e) {
+    EXPECT_EQ(e.subject(), world.dataset.root.string());
+    EXPECT_NE(e.problem().find("training views"), std::string::npos);
+  }
+}
+
+TEST(TrainingSession, APhotoThatVanishesIsNamed) {
+  test::SmallWorld world;
+  for (const std::size_t v : world.dataset.train_views()) fs::remove(world.dataset.views[v].image_path);
+  TrainingSession session(world.dataset, quick_options(), {});
+  try {
+    session.run();
+    FAIL();
+  } catch (const scene::Error& e) {
+    EXPECT_NE(e.subject().find("photo_"), std::string::npos);
+  }
+}
+
+/// Photos of odd numbers are a third darker.
+void darken_half(const test::SmallWorld& world) {
+  for (std::size_t v = 1; v < world.dataset.views.size(); v += 2) {
+    auto image = scene::read_image(world.dataset.views[v].image_path);
+    for (auto& p : image.pixels) p = static_cast<std::uint8_t>(p * 2 / 3);
+    scene::write_image(world.dataset.views[v].image_path, image);
+  }
+}
+
+TEST(TrainingSession, ExposureMapsLearnWhichPhotosAreDarker) {
+  test::SmallWorld world;
+  darken_half(world);
+  auto options = quick_options(400);
+  TrainingSession session(world.dataset, options, {});
+  session.run();
+  double dark = 0, bright = 0;
+  for (const std::size_t v : world.dataset.train_views()) (v % 2 ? dark : bright) += session.exposures()[v].m[5];
+  EXPECT_LT(dark / 4, bright / 2 - 0.1);
+  EXPECT_EQ(session.exposures()[0].m[5], 1.0f) << "a test view";
+  options.exposure = "off";
+  TrainingSession off(world.dataset, options, {});
+  for (int i = 0; i < 5; ++i) off.step();
+  for (const Affine& map : off.exposures()) EXPECT_EQ(map.m[5], 1.0f);
+}
+
+TEST(TrainingSession, PredictedBytesFollowTheCapAndThePictures) {
+  test::SmallWorld small, large(8, 192, 128);
+  auto options = quick_options();
+  const auto base = TrainingSession(small.dataset, options, {}).predicted_bytes();
+  options.max_splats += 1000;
+  const auto more = TrainingSession(small.dataset, options, {}).predicted_bytes();
+  const std::size_t floats = 23;  // SH degree 1
+  EXPECT_GE(more - base, 1000 * floats * 16);
+  EXPECT_LE(more - base, 1000 * (floats * 16 + 512));
+  EXPECT_GT(TrainingSession(large.dataset, options, {}).predicted_bytes(), more);
+}
+
+}  // namespace
+}  // namespace tessera::reconstruct
