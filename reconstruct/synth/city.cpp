@@ -117,8 +117,7 @@ void write_city(const fs::path& out, const CityOptions& options, const scene::Jo
   job.progress({"building the town", 0, 0, -1, ""});
   const synth::City city = synth::build_city(synth::plan_city(options.blocks, seed));
   job.throw_if_cancelled();
-  const synth::Renderer renderer(city);
-  job.throw_if_cancelled();
+  const synth::Renderer renderer(city, job);
   std::vector<synth::Photo> photos = synth::plan_flight(city.layout, options.views, options.width, options.height);
 
   const int points = options.points > 0 ? options.points : kPointsPerBlock * options.blocks;

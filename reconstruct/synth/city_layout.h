@@ -31,7 +31,7 @@ struct Patch {
 float patch_distance(const Patch& patch, glm::vec2 plan);  // signed, negative inside, without the wobble
 
 struct BuildingPlan {
-  enum class Kind : std::uint8_t { apartment, house, row_house, shop, hall, church, shed, garage };
+  enum class Kind : std::uint8_t { apartment, house, row_house, shop, hall, church, shed };
   Kind kind = Kind::house;
   glm::vec2 centre{0}, half{4};  // half.x along the front
   float angle = 0;               // the front looks along -y turned by this

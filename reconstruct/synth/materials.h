@@ -19,6 +19,12 @@ enum class Material : std::uint8_t {
   roof_tiles,
   flat_roof,
   metal_roof,
+  siding,    // uv = metres; ribs upright, or across where param = 1
+  panels,    // uv = metres; concrete panels, a storey of `param` metres each
+  stone,
+  sign,
+  fan,       // uv = metres
+  shop_window,
   metal,
   wood,
   window,  // uv = 0..1 over the pane with its frame
@@ -41,6 +47,7 @@ struct Surface {
   glm::vec3 color{0.5f};
   glm::vec3 accent{0.5f};  // frames, joints, stripes: as the material says
   std::uint32_t seed = 0;
+  float param = 0;  // number of casements, height of a panel: as the material says
 };
 
 /// A point to be shaded. `footprint`: metres on the surface that a pixel covers; finer detail is averaged away.

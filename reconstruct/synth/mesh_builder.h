@@ -17,7 +17,7 @@ class MeshBuilder {
   void set_frame(const glm::vec3& origin, float angle);
   glm::vec3 to_mesh(const glm::vec3& local) const { return turn_ * local + origin_; }
 
-  /// Corners counter-clockwise from outside. uv in metres: along ab and along ad, from `uv0`.
+  /// Planar, corners counter-clockwise from outside. uv in metres from `uv0` at a: along ab and square to it.
   void quad(const glm::vec3& a, const glm::vec3& b, const glm::vec3& c, const glm::vec3& d, std::uint32_t surface,
             glm::vec2 uv0 = {0, 0});
   /// The same with uv from (0, 0) at a to (1, 1) at c.

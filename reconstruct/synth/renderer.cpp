@@ -5,9 +5,9 @@
 #include <cmath>
 #include <numbers>
 
-#include <tbb/parallel_for.h>
 #include <glm/geometric.hpp>
 #include <glm/gtc/quaternion.hpp>
+#include <tbb/parallel_for.h>
 
 #include "reconstruct/synth/noise.h"
 
@@ -19,12 +19,15 @@ using glm::vec2;
 using glm::vec3;
 constexpr float kPi = std::numbers::pi_v<float>;
 
-const vec3 kSunLight(3.05f, 2.86f, 2.52f);  // irradiance on a plane facing the sun
-const vec3 kZenith(0.20f, 0.36f, 0.68f);    // radiance of the sky
-const vec3 kHorizon(0.62f, 0.72f, 0.82f);
-const vec3 kGroundBounce(0.16f, 0.15f, 0.12f);  // radiance from below
-constexpr float kSunRadius = 0.010f;            // radians: a little over twice the real one, for thin haze
-constexpr float kHazeLength = 2600.0f;          // metres until 63 % is haze
+// Arbitrary units in which a white wall in the sun is about 1. The sky gives a fifth to a quarter of the light on open ground.
+const vec3 kSunLight(3.30f, 3.02f, 2.58f);    // irradiance on a plane facing the sun
+const vec3 kZenith(0.110f, 0.195f, 0.390f);   // radiance of the sky
+const vec3 kHorizon(0.43f, 0.49f, 0.55f);
+const vec3 kAureole(0.28f, 0.24f, 0.18f);     // added around the sun
+const vec3 kSecondBounce(0.50f, 0.50f, 0.50f);  // irradiance on what the baking rays meet, besides the sun's
+constexpr float kSunRadius = 0.010f;          // radians: a little over twice the real one, for thin haze
+constexpr float kHazeLength = 2600.0f;        // metres until 63 % is haze
+constexpr float kBakedBorder = 14.0f;         // metres of baked light around the town
 
 float radical_inverse(std::uint32_t bits) {
   bits = (bits << 16) | (bits >> 16);
@@ -35,38 +38,58 @@ float radical_inverse(std::uint32_t bits) {
   return scene::uniform01(bits);
 }
 
-vec3 to_float(const glm::dvec3& v) {
-  return vec3(static_cast<float>(v.x), static_cast<float>(v.y), static_cast<float>(v.z));
-}
+vec3 to_float(const glm::dvec3& v) { return vec3(static_cast<float>(v.x), static_cast<float>(v.y), static_cast<float>(v.z)); }
 
 }  // namespace
 
-Renderer::Renderer(const City& city) : city_(city), tracer_(city.meshes, city.instances) {
+Renderer::Renderer(const City& city, const scene::JobContext& job) : city_(city), tracer_(city.meshes, city.instances) {
   Draw draw(city.layout.seed, 0x4001, 0);
   // Mid-afternoon: shadows fall to the north-east, about as long as things are high.
-  const float azimuth = draw.uniform(3.5f, 4.3f), elevation = draw.uniform(0.78f, 0.92f);
+  const float azimuth = draw.uniform(3.5f, 4.3f), elevation = draw.uniform(0.74f, 0.88f);
   sun_ = {std::cos(azimuth) * std::cos(elevation), std::sin(azimuth) * std::cos(elevation), std::sin(elevation)};
   sun_x_ = glm::normalize(glm::cross(sun_, vec3(0, 0, 1)));
   sun_y_ = glm::cross(sun_, sun_x_);
+  bake(job);
 }
 
-vec3 Renderer::sky(const vec3& direction, bool with_sun) const {
-  const float up = std::max(direction.z, 0.0f);
-  const float share = 1.0f - std::sqrt(up);
-  vec3 light = mix(kZenith, kHorizon, share * share);
-  const float towards = glm::dot(direction, sun_);
-  if (towards > 0)
-    light += vec3(0.5f, 0.45f, 0.36f) * (towards * towards * towards * towards * towards * towards) * 0.35f;
-  if (with_sun && towards > 1.0f - 0.5f * kSunRadius * kSunRadius) light += vec3(30.0f);
-  return light;
+void Renderer::bake(const scene::JobContext& job) {
+  const Terrain& terrain = city_.layout.terrain;
+  IrradianceGrid::World world;
+  world.low = -city_.layout.half - kBakedBorder;
+  world.high = city_.layout.half + kBakedBorder;
+  world.ground = [&](vec2 p) { return terrain.height(terrain.plan(p)); };
+  world.top = [&](vec2 p) {
+    Hit hit;
+    const float height = 400.0f;
+    return tracer_.closest({vec3(p, height), vec3(0, 0, -1), 0.0f, 1e30f}, hit) ? height - hit.t : -1e9f;
+  };
+  world.look = [&](const vec3& origin, const vec3& direction) {
+    return job.cancelled() ? IrradianceGrid::Seen{} : look(origin, direction);
+  };
+  ambient_ = IrradianceGrid(world);
+  job.throw_if_cancelled();
 }
 
-vec3 Renderer::geometric_normal(const Hit& hit) const {
+vec3 Renderer::sky(const vec3& direction) const {
+  const float up = std::max(direction.z, 0.0f), share = 1.0f - std::sqrt(up);
+  const float towards = std::max(glm::dot(direction, sun_), 0.0f), t2 = towards * towards;
+  return mix(kZenith, kHorizon, share * share) + kAureole * (t2 * t2 * t2);
+}
+
+const Surface& Renderer::describe(const Ray& ray, const Hit& hit, SurfacePoint& point, vec3& flat) const {
   const Instance& instance = city_.instances[hit.instance];
   const Mesh& mesh = city_.meshes[instance.mesh];
-  const Triangle& t = mesh.triangles[hit.triangle];
-  const vec3 a = mesh.vertices[t.a].position;
-  return glm::normalize(instance.linear * glm::cross(mesh.vertices[t.b].position - a, mesh.vertices[t.c].position - a));
+  const Triangle& triangle = mesh.triangles[hit.triangle];
+  const Vertex &a = mesh.vertices[triangle.a], &b = mesh.vertices[triangle.b], &c = mesh.vertices[triangle.c];
+  const float w = 1.0f - hit.u - hit.v;
+  flat = glm::normalize(instance.linear * glm::cross(b.position - a.position, c.position - a.position));
+  const vec3 smooth = w * a.normal + hit.u * b.normal + hit.v * c.normal;
+  point.position = ray.origin + hit.t * ray.direction;
+  point.normal = glm::dot(smooth, smooth) > 1e-6f ? glm::normalize(instance.linear * smooth) : flat;
+  point.uv = w * a.uv + hit.u * b.uv + hit.v * c.uv;
+  point.tint = instance.tint;
+  point.seed = instance.seed;
+  return city_.surfaces[triangle.surface];
 }
 
 const Surface* Renderer::surface_at(const Ray& ray, Hit& hit) const {
@@ -74,78 +97,79 @@ const Surface* Renderer::surface_at(const Ray& ray, Hit& hit) const {
   return &city_.surfaces[city_.meshes[city_.instances[hit.instance].mesh].triangles[hit.triangle].surface];
 }
 
-vec3 Renderer::radiance(const Ray& ray, float pixel_angle, float u, float v, int bounces) const {
+IrradianceGrid::Seen Renderer::look(const vec3& origin, const vec3& direction) const {
+  const Ray ray{origin, direction, 0.0f, 1e30f};
   Hit hit;
-  if (!tracer_.closest(ray, hit)) return sky(glm::normalize(ray.direction), false);
-  return shade(ray, hit, pixel_angle, u, v, bounces);
+  if (!tracer_.closest(ray, hit)) return {sky(direction), false};
+  SurfacePoint point;
+  vec3 flat;
+  const Surface& surface = describe(ray, hit, point, flat);
+  const bool back = glm::dot(flat, direction) > 0, leafy = surface.material == Material::leaves;
+  if (back) flat = -flat;
+  point.normal = leafy ? point.normal : flat;
+  // A baking ray stands for a wide cone: textures show their mean.
+  point.footprint = std::max(1.5f, 0.3f * hit.t);
+  const Appearance appearance = evaluate(surface, point, city_.layout);
+  vec3 light = kSecondBounce;
+  const float facing = glm::dot(appearance.normal, sun_);
+  const vec3 from = leafy ? point.position + 0.3f * sun_ : point.position + 1e-3f * flat;
+  if (facing > 0 && !tracer_.occluded({from, sun_, 0.0f, 1e30f})) light += facing * kSunLight;
+  return {appearance.albedo * light / kPi, back && !leafy};
 }
 
-vec3 Renderer::shade(const Ray& ray, const Hit& hit, float pixel_angle, float u, float v, int bounces) const {
-  const Instance& instance = city_.instances[hit.instance];
-  const Mesh& mesh = city_.meshes[instance.mesh];
-  const Triangle& triangle = mesh.triangles[hit.triangle];
-  const Vertex &a = mesh.vertices[triangle.a], &b = mesh.vertices[triangle.b], &c = mesh.vertices[triangle.c];
-  const float w = 1.0f - hit.u - hit.v;
+vec3 Renderer::radiance(const Ray& ray, const Path& path) const {
+  Hit hit;
+  if (!tracer_.closest(ray, hit)) return sky(glm::normalize(ray.direction));
+  return shade(ray, hit, path);
+}
+
+vec3 Renderer::shade(const Ray& ray, const Hit& hit, const Path& path) const {
   const float speed = glm::length(ray.direction), distance = hit.t * speed;
   const vec3 view = ray.direction / -speed;
-
-  vec3 flat = geometric_normal(hit);
-  if (glm::dot(flat, view) < 0) flat = -flat;
-  vec3 normal = w * a.normal + hit.u * b.normal + hit.v * c.normal;
-  const float length = glm::length(normal);
-  if (length > 1e-3f) {
-    normal = glm::normalize(instance.linear * normal);
-  } else {
-    normal = flat;
-  }
-
   SurfacePoint point;
-  point.position = ray.origin + hit.t * ray.direction;
-  point.normal = normal;
-  point.uv = w * a.uv + hit.u * b.uv + hit.v * c.uv;
-  point.tint = instance.tint;
-  point.seed = instance.seed;
+  vec3 flat;
+  const Surface& surface = describe(ray, hit, point, flat);
+  if (glm::dot(flat, view) < 0) {
+    flat = -flat;
+    if (surface.material != Material::leaves) point.normal = -point.normal;
+  }
   // A slanted pixel covers more; the square root is between its short and its long side.
-  point.footprint = distance * pixel_angle / std::sqrt(std::max(glm::dot(flat, view), 0.15f));
-  const Surface& surface = city_.surfaces[triangle.surface];
+  point.footprint = distance * path.spread / std::sqrt(std::max(glm::dot(flat, view), 0.15f));
   const Appearance look = evaluate(surface, point, city_.layout);
 
-  const float lift = 2e-4f * (1.0f + 0.02f * distance);
-  const vec3 origin = point.position + lift * flat;
-  const float r = kSunRadius * std::sqrt(u), turn = 2.0f * kPi * v;
+  // Sun: one point of its disc a path.
+  const vec3 origin = point.position + (2e-4f + 4e-6f * distance) * flat;
+  const float r = kSunRadius * std::sqrt(path.u), turn = 2.0f * kPi * path.v;
   const vec3 to_sun = sun_ + r * (std::cos(turn) * sun_x_ + std::sin(turn) * sun_y_);
   const float facing = glm::dot(look.normal, sun_);
-  const float direct = facing > 0 ? facing : -facing * look.thin;
+  const float direct = facing > 0 ? facing * (1.0f - 0.3f * look.thin) : -facing * look.thin;
   vec3 light(0);
   bool lit = false;
   if (direct > 0 && (look.thin > 0 || glm::dot(flat, sun_) > 0)) {
-    // Leaves do not cast shadows on their own twig: the ray starts a little on.
+    // Leaves do not shade their own twig: the ray starts a little on.
     const vec3 from = look.thin > 0 ? point.position + 0.3f * sun_ : origin;
     lit = !tracer_.occluded({from, to_sun, 0.0f, 1e30f});
     if (lit) light += direct * kSunLight;
   }
-  const float up = 0.5f + 0.5f * look.normal.z;
-  light += kPi * mix(kGroundBounce, 0.55f * kZenith + 0.45f * kHorizon, up) * 0.62f;
+  light += ambient_.at(point.position, look.normal);
   vec3 out = look.albedo * light / kPi;
 
-  if (look.mirror > 0 && bounces > 0) {
-    const float cosine = saturate(glm::dot(look.normal, view));
-    const float grazing = (1.0f - cosine) * (1.0f - cosine);
-    const float fresnel = look.mirror + (1.0f - look.mirror) * grazing * grazing * (1.0f - cosine);
+  if (look.mirror > 0 && path.bounces > 0) {
+    const float cosine = saturate(glm::dot(look.normal, view)), g = 1.0f - cosine, g2 = g * g;
+    const float fresnel = look.mirror + (1.0f - look.mirror) * g2 * g2 * g;
     const vec3 mirrored = 2.0f * glm::dot(look.normal, view) * look.normal - view;
-    vec3 seen = radiance({origin, mirrored, 0.0f, 1e30f}, pixel_angle * 2.0f, u, v, bounces - 1);
-    if (lit) {
-      const float towards = saturate(glm::dot(mirrored, sun_));
-      seen += kSunLight * std::pow(towards, look.gloss) * (look.gloss + 2.0f) * (0.5f / kPi) * 0.25f;
-    }
+    Path next = path;
+    next.bounces -= 1, next.spread *= 2.0f;
+    vec3 seen = radiance({origin, mirrored, 0.0f, 1e30f}, next);
+    // Normalised Phong lobe of the sun (Lafortune and Willems 1994).
+    if (lit) seen += kSunLight * (std::pow(saturate(glm::dot(mirrored, sun_)), look.gloss) * (look.gloss + 2.0f) * (0.5f / kPi));
     out = out * (1.0f - fresnel) + seen * fresnel;
   }
   const float haze = 1.0f - std::exp(-distance / kHazeLength);
-  return mix(out, kHorizon * 0.9f, haze);
+  return mix(out, kHorizon, haze);
 }
 
-Rendering Renderer::render(const scene::Camera& camera, int samples, std::uint32_t seed,
-                           const scene::JobContext& job) const {
+Rendering Renderer::render(const scene::Camera& camera, int samples, std::uint32_t seed, const scene::JobContext& job) const {
   Rendering out;
   const scene::Pinhole& k = camera.intrinsics;
   out.width = k.width, out.height = k.height;
@@ -153,32 +177,34 @@ Rendering Renderer::render(const scene::Camera& camera, int samples, std::uint32
   out.radiance.resize(pixels), out.depth.resize(pixels), out.normal.resize(pixels);
   const glm::dmat3 world_from_cam = glm::transpose(glm::mat3_cast(camera.cam_from_world.rotation));
   const vec3 eye = to_float(camera.center());
-  const float pixel_angle = static_cast<float>(0.8 / k.fx);  // a bit under a pixel: supersampling hides the rest
+  const float spread = static_cast<float>(0.8 / k.fx);  // a bit under a pixel: supersampling hides the rest
   // z in the camera grows by one per unit of t: t is the z-depth.
   const auto ray_to = [&](double x, double y) {
     return Ray{eye, to_float(world_from_cam * glm::dvec3((x - k.cx) / k.fx, (y - k.cy) / k.fy, 1.0)), 0.05f, 1e30f};
   };
   tbb::parallel_for(0, k.height, [&](int y) {
-    if (job.cancelled()) return;
     for (int x = 0; x < k.width; ++x) {
-      const std::size_t i =
-          static_cast<std::size_t>(y) * static_cast<std::size_t>(k.width) + static_cast<std::size_t>(x);
+      if (x % 64 == 0 && job.cancelled()) return;
+      const std::size_t i = static_cast<std::size_t>(y) * static_cast<std::size_t>(k.width) + static_cast<std::size_t>(x);
       const Ray centre = ray_to(x + 0.5, y + 0.5);
       Hit hit;
       if (tracer_.closest(centre, hit)) {
+        SurfacePoint point;
+        vec3 flat;
+        describe(centre, hit, point, flat);
         out.depth[i] = hit.t;
-        const vec3 n = geometric_normal(hit);
-        out.normal[i] = glm::dot(n, centre.direction) > 0 ? -n : n;
+        out.normal[i] = glm::dot(flat, centre.direction) > 0 ? -flat : flat;
       }
       vec3 sum(0);
       const float turn = scene::uniform01(hash3(x, y, 1, seed)), shift = scene::uniform01(hash3(x, y, 2, seed));
       for (int s = 0; s < samples; ++s) {
+        // Hammersley points in the pixel; the same points, shifted from pixel to pixel, on the sun.
         const float a = (static_cast<float>(s) + 0.5f) / static_cast<float>(samples);
         const float b = radical_inverse(static_cast<std::uint32_t>(s)) + 0.5f / static_cast<float>(samples);
-        float u = b + shift, v = a + turn;
-        u -= std::floor(u), v -= std::floor(v);
+        Path path{spread, b + shift, a + turn, 1};
+        path.u -= std::floor(path.u), path.v -= std::floor(path.v);
         // One very bright glint must not outshine its pixel's other samples.
-        sum += glm::min(radiance(ray_to(x + a, y + b), pixel_angle, u, v, 1), vec3(4.0f));
+        sum += glm::min(radiance(ray_to(x + a, y + b), path), vec3(4.0f));
       }
       out.radiance[i] = sum / static_cast<float>(samples);
     }
@@ -193,8 +219,7 @@ scene::Image8 develop(const Rendering& rendering, double exposure) {
     std::array<float, 256> t{};
     for (int i = 1; i < 256; ++i) {
       const double v = (i - 0.5) / 255.0;
-      t[static_cast<std::size_t>(i)] =
-          static_cast<float>(v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4));
+      t[static_cast<std::size_t>(i)] = static_cast<float>(v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4));
     }
     return t;
   }();
@@ -204,7 +229,8 @@ scene::Image8 develop(const Rendering& rendering, double exposure) {
     for (int c = 0; c < 3; ++c) {
       float x = rendering.radiance[i][c] * static_cast<float>(exposure);
       // Above the shoulder x approaches 1 with the slope that it has there.
-      if (x > kShoulder) x = 1.0f - (1.0f - kShoulder) * (1.0f - kShoulder) / (x - kShoulder + 1.0f - kShoulder);
+      constexpr float kRoom = 1.0f - kShoulder;
+      if (x > kShoulder) x = 1.0f - kRoom * kRoom / (x - kShoulder + kRoom);
       const auto at = std::upper_bound(kThreshold.begin() + 1, kThreshold.end(), x);
       image.pixels[i * 3 + static_cast<std::size_t>(c)] = static_cast<std::uint8_t>(at - kThreshold.begin() - 1);
     }
