@@ -69,7 +69,8 @@ void stand_on_ground(Workshop& shop, const BuildingPlan& b) {
 }
 
 void add_walls(Workshop& shop, vec2 half, float height, const Sides& openings, const Trim& trim, std::uint32_t plinth) {
-  const std::array<vec3, 4> corner{vec3(-half.x, -half.y, 0), vec3(half.x, -half.y, 0), vec3(half.x, half.y, 0), vec3(-half.x, half.y, 0)};
+  const std::array<vec3, 4> corner{vec3(-half.x, -half.y, 0), vec3(half.x, -half.y, 0), vec3(half.x, half.y, 0),
+                                   vec3(-half.x, half.y, 0)};
   const vec3 down(0, 0, kFoundation);
   for (std::size_t i = 0; i < 4; ++i) {
     const vec3 a = corner[i], b = corner[(i + 1) % 4];
@@ -78,7 +79,8 @@ void add_walls(Workshop& shop, vec2 half, float height, const Sides& openings, c
   }
 }
 
-void add_entrance(Workshop& shop, vec2 half, float x, float width, bool canopy, std::uint32_t stone, std::uint32_t roof) {
+void add_entrance(Workshop& shop, vec2 half, float x, float width, bool canopy, std::uint32_t stone,
+                  std::uint32_t roof) {
   const float w = 0.5f * width + 0.25f;
   shop.build.box({x - w, -half.y - 1.1f, kFoundation}, {x + w, -half.y, -0.02f}, stone, stone);
   if (canopy) shop.build.box({x - w - 0.2f, -half.y - 1.2f, 2.45f}, {x + w + 0.2f, -half.y, 2.58f}, roof, roof, true);
@@ -89,13 +91,20 @@ void add_building(Workshop& shop, const BuildingPlan& b) {
   Draw draw(shop.layout.seed, 0x2001, b.id);
   using Kind = BuildingPlan::Kind;
   switch (b.kind) {
-    case Kind::apartment: return add_apartment(shop, b, draw);
-    case Kind::shop: return add_shop(shop, b, draw);
-    case Kind::hall: return add_hall(shop, b, draw);
-    case Kind::house: return add_house(shop, b, draw);
-    case Kind::row_house: return add_row_house(shop, b, draw);
-    case Kind::shed: return add_shed(shop, b, draw);
-    case Kind::church: return add_church(shop, b, draw);
+    case Kind::apartment:
+      return add_apartment(shop, b, draw);
+    case Kind::shop:
+      return add_shop(shop, b, draw);
+    case Kind::hall:
+      return add_hall(shop, b, draw);
+    case Kind::house:
+      return add_house(shop, b, draw);
+    case Kind::row_house:
+      return add_row_house(shop, b, draw);
+    case Kind::shed:
+      return add_shed(shop, b, draw);
+    case Kind::church:
+      return add_church(shop, b, draw);
   }
 }
 

@@ -42,7 +42,8 @@ void add_wall(Workshop& shop, const vec3& a, const vec3& b, float height, const 
     holes.emplace_back(length, length);
     float u = 0;
     for (const auto& [begin, end] : holes) {
-      if (begin > u + 1e-3f) build.quad(at(u, v0, 0), at(begin, v0, 0), at(begin, v1, 0), at(u, v1, 0), trim.wall, {u, v0});
+      if (begin > u + 1e-3f)
+        build.quad(at(u, v0, 0), at(begin, v0, 0), at(begin, v1, 0), at(u, v1, 0), trim.wall, {u, v0});
       u = end;
     }
   }
@@ -82,7 +83,8 @@ std::vector<Opening> window_row(float length, float spacing, float width, float 
   return out;
 }
 
-void add_parapet_roof(Workshop& shop, vec2 half, float z, float height, std::uint32_t wall, std::uint32_t coping, std::uint32_t roof) {
+void add_parapet_roof(Workshop& shop, vec2 half, float z, float height, std::uint32_t wall, std::uint32_t coping,
+                      std::uint32_t roof) {
   MeshBuilder& build = shop.build;
   constexpr float kThick = 0.3f;
   const vec2 in = half - kThick;
@@ -99,7 +101,8 @@ void add_parapet_roof(Workshop& shop, vec2 half, float z, float height, std::uin
     const vec2 o = half + 0.05f, n = in - 0.05f;
     build.quad(ring(o, top, i), ring(o, top, j), ring(o, top + 0.06f, j), ring(o, top + 0.06f, i), coping);
     build.quad(ring(n, top, j), ring(n, top, i), ring(n, top + 0.06f, i), ring(n, top + 0.06f, j), coping);
-    build.quad(ring(o, top + 0.06f, i), ring(o, top + 0.06f, j), ring(n, top + 0.06f, j), ring(n, top + 0.06f, i), coping);
+    build.quad(ring(o, top + 0.06f, i), ring(o, top + 0.06f, j), ring(n, top + 0.06f, j), ring(n, top + 0.06f, i),
+               coping);
   }
 }
 
@@ -115,27 +118,34 @@ void furnish_flat_roof(Workshop& shop, Draw& draw, vec2 half, float z, bool lift
   const std::uint32_t door = shop.surface({Material::door, vec3(0.22f, 0.26f, 0.30f), vec3(0.3f)});
 
   // The roof is dealt out in cells of about 3.2 m; each cell gets one thing or none.
-  const int nx = std::max(1, static_cast<int>(2 * half.x / 3.2f)), ny = std::max(1, static_cast<int>(2 * half.y / 3.2f));
+  const int nx = std::max(1, static_cast<int>(2 * half.x / 3.2f)),
+            ny = std::max(1, static_cast<int>(2 * half.y / 3.2f));
   const int lift_cell = lift_house ? draw.below(nx) : -1;
   const bool panels = draw.chance(0.45f);
   for (int j = 0; j < ny; ++j)
     for (int i = 0; i < nx; ++i) {
-      const vec2 c = half * (2.0f * vec2((static_cast<float>(i) + 0.5f) / static_cast<float>(nx), (static_cast<float>(j) + 0.5f) / static_cast<float>(ny)) - 1.0f) +
+      const vec2 c = half * (2.0f * vec2((static_cast<float>(i) + 0.5f) / static_cast<float>(nx),
+                                         (static_cast<float>(j) + 0.5f) / static_cast<float>(ny)) -
+                             1.0f) +
                      vec2(draw.uniform(-0.35f, 0.35f), draw.uniform(-0.35f, 0.35f));
       const float what = draw.uniform();
       const auto box = [&](vec2 at, vec3 size, std::uint32_t sides, std::uint32_t top, float lift = 0) {
-        build.box({at.x - 0.5f * size.x, at.y - 0.5f * size.y, z + lift}, {at.x + 0.5f * size.x, at.y + 0.5f * size.y, z + lift + size.z}, sides, top, lift > 0);
+        build.box({at.x - 0.5f * size.x, at.y - 0.5f * size.y, z + lift},
+                  {at.x + 0.5f * size.x, at.y + 0.5f * size.y, z + lift + size.z}, sides, top, lift > 0);
       };
       if (i == lift_cell && j == ny / 2) {
         box(c, {2.8f, 2.6f, 2.4f}, wall, felt);
         box(c, {3.0f, 2.8f, 0.14f}, metal, felt, 2.4f);
-        build.unit_quad({c.x - 0.45f, c.y - 1.31f, z}, {c.x + 0.45f, c.y - 1.31f, z}, {c.x + 0.45f, c.y - 1.31f, z + 2.0f}, {c.x - 0.45f, c.y - 1.31f, z + 2.0f}, door);
+        build.unit_quad({c.x - 0.45f, c.y - 1.31f, z}, {c.x + 0.45f, c.y - 1.31f, z},
+                        {c.x + 0.45f, c.y - 1.31f, z + 2.0f}, {c.x - 0.45f, c.y - 1.31f, z + 2.0f}, door);
       } else if (panels && j >= ny / 2) {
         // Solar modules on racks, tilted to the front.
         for (const float row : {-0.8f, 0.8f}) {
-          const vec3 a(c.x - 1.3f, c.y + row - 0.5f, z + 0.18f), b(c.x + 1.3f, c.y + row - 0.5f, z + 0.18f), up(0, 1.0f, 0.45f);
+          const vec3 a(c.x - 1.3f, c.y + row - 0.5f, z + 0.18f), b(c.x + 1.3f, c.y + row - 0.5f, z + 0.18f),
+              up(0, 1.0f, 0.45f);
           build.quad(a, b, b + up, a + up, solar);
-          build.quad(b + vec3(0, 0, -0.03f), a + vec3(0, 0, -0.03f), a + up + vec3(0, 0, -0.03f), b + up + vec3(0, 0, -0.03f), dark);
+          build.quad(b + vec3(0, 0, -0.03f), a + vec3(0, 0, -0.03f), a + up + vec3(0, 0, -0.03f),
+                     b + up + vec3(0, 0, -0.03f), dark);
           for (const float x : {-1.2f, 1.2f}) box({c.x + x, c.y + row + 0.48f}, {0.05f, 0.05f, 0.6f}, metal, metal);
         }
       } else if (what < 0.24f) {
@@ -147,18 +157,23 @@ void furnish_flat_roof(Workshop& shop, Draw& draw, vec2 half, float z, bool lift
       } else if (what < 0.50f) {
         box(c, {1.3f, 1.3f, 0.28f}, wall, glass);
       } else if (what < 0.62f) {
-        for (const float x : {-0.3f, 0.3f}) build.tube({c.x + x, c.y, z}, {c.x + x, c.y, z + 0.9f}, 0.11f, 0.11f, 8, metal, true);
+        for (const float x : {-0.3f, 0.3f})
+          build.tube({c.x + x, c.y, z}, {c.x + x, c.y, z + 0.9f}, 0.11f, 0.11f, 8, metal, true);
       } else if (what < 0.68f) {
         build.tube({c.x, c.y, z}, {c.x, c.y, z + 3.2f}, 0.035f, 0.02f, 5, dark, false);
-        for (int k = 0; k < 4; ++k) box({c.x, c.y}, {1.0f - 0.15f * static_cast<float>(k), 0.03f, 0.03f}, dark, dark, 2.2f + 0.22f * static_cast<float>(k));
+        for (int k = 0; k < 4; ++k)
+          box({c.x, c.y}, {1.0f - 0.15f * static_cast<float>(k), 0.03f, 0.03f}, dark, dark,
+              2.2f + 0.22f * static_cast<float>(k));
       }
     }
 }
 
 namespace {
 
-// One slope: eave from e0 to e1 (left to right seen from outside), ridge from r0 to r1, with the board at its lower edge and an underside.
-void slope(Workshop& shop, const vec3& e0, const vec3& e1, const vec3& r1, const vec3& r0, std::uint32_t tiles, std::uint32_t edge) {
+// One slope: eave from e0 to e1 (left to right seen from outside), ridge from r0 to r1, with the board at its lower
+// edge and an underside.
+void slope(Workshop& shop, const vec3& e0, const vec3& e1, const vec3& r1, const vec3& r0, std::uint32_t tiles,
+           std::uint32_t edge) {
   constexpr vec3 kThick(0, 0, 0.16f);
   shop.build.quad(e0, e1, r1, r0, tiles);
   shop.build.quad(e1 - kThick, e0 - kThick, r0 - kThick, r1 - kThick, edge);
@@ -171,11 +186,13 @@ void gutter(Workshop& shop, const vec3& a, const vec3& b, std::uint32_t surface)
 
 }  // namespace
 
-float add_gable_roof(Workshop& shop, vec2 half, float z, float pitch, vec2 over, std::uint32_t tiles, std::uint32_t edge) {
+float add_gable_roof(Workshop& shop, vec2 half, float z, float pitch, vec2 over, std::uint32_t tiles,
+                     std::uint32_t edge) {
   MeshBuilder& build = shop.build;
   const float rise = std::tan(pitch), x = half.x + over.x, y = half.y + over.y;
   const float eave = z - over.y * rise + 0.16f, ridge = z + half.y * rise + 0.16f;
-  const vec3 a(-x, -y, eave), b(x, -y, eave), c(x, y, eave), e(-x, y, eave), r0(-x, 0, ridge), r1(x, 0, ridge), thick(0, 0, 0.16f);
+  const vec3 a(-x, -y, eave), b(x, -y, eave), c(x, y, eave), e(-x, y, eave), r0(-x, 0, ridge), r1(x, 0, ridge),
+      thick(0, 0, 0.16f);
   slope(shop, a, b, r1, r0, tiles, edge);
   slope(shop, c, e, r0, r1, tiles, edge);
   // Verges: the boards along the gables.
@@ -190,7 +207,8 @@ float add_gable_roof(Workshop& shop, vec2 half, float z, float pitch, vec2 over,
   return ridge;
 }
 
-float add_hip_roof(Workshop& shop, vec2 half, float z, float pitch, float over, std::uint32_t tiles, std::uint32_t edge) {
+float add_hip_roof(Workshop& shop, vec2 half, float z, float pitch, float over, std::uint32_t tiles,
+                   std::uint32_t edge) {
   MeshBuilder& build = shop.build;
   const float rise = std::tan(pitch), x = half.x + over, y = half.y + over, low = std::min(x, y);
   const float eave = z - over * rise + 0.16f, top = eave + low * rise;
@@ -223,7 +241,8 @@ float add_hip_roof(Workshop& shop, vec2 half, float z, float pitch, float over, 
 void add_chimney(Workshop& shop, vec2 at, float bottom, float top, std::uint32_t brick, std::uint32_t cap) {
   const vec2 h(0.34f, 0.28f);
   shop.build.box({at.x - h.x, at.y - h.y, bottom}, {at.x + h.x, at.y + h.y, top}, brick, brick);
-  shop.build.box({at.x - h.x - 0.07f, at.y - h.y - 0.07f, top}, {at.x + h.x + 0.07f, at.y + h.y + 0.07f, top + 0.1f}, cap, cap, true);
+  shop.build.box({at.x - h.x - 0.07f, at.y - h.y - 0.07f, top}, {at.x + h.x + 0.07f, at.y + h.y + 0.07f, top + 0.1f},
+                 cap, cap, true);
   const std::uint32_t pot = shop.surface({Material::concrete, glm::vec3(0.42f, 0.20f, 0.13f)});
   for (const float x : {-0.15f, 0.15f})
     shop.build.tube({at.x + x, at.y, top + 0.1f}, {at.x + x, at.y, top + 0.42f}, 0.11f, 0.09f, 7, pot, true);

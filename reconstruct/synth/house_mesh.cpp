@@ -13,7 +13,8 @@ using glm::vec3;
 constexpr float kStorey = 2.8f;
 
 // Window in a slope of the roof that rises from y = -half.y (front) at height `eave`; drawn as a thin box on the tiles.
-void roof_window(Workshop& shop, float side, float x, float y, float eave_y, float eave, float pitch, std::uint32_t frame, std::uint32_t glass) {
+void roof_window(Workshop& shop, float side, float x, float y, float eave_y, float eave, float pitch,
+                 std::uint32_t frame, std::uint32_t glass) {
   const float c = std::cos(pitch), s = std::sin(pitch), rise = std::tan(pitch), z = eave + (eave_y - y) * rise;
   const vec3 up(0, -side * c, s), out(0, side * s, c), across(side < 0 ? 1.0f : -1.0f, 0, 0);
   const vec3 centre(x, side * y, z + 0.16f);
@@ -29,7 +30,8 @@ void roof_window(Workshop& shop, float side, float x, float y, float eave_y, flo
 }
 
 // A gabled dormer on the front (side -1) or back (side 1) slope, its face flush with y.
-void dormer(Workshop& shop, float side, float x, float y, float floor, float back, const Trim& trim, std::uint32_t pane, std::uint32_t tiles, std::uint32_t edge) {
+void dormer(Workshop& shop, float side, float x, float y, float floor, float back, const Trim& trim, std::uint32_t pane,
+            std::uint32_t tiles, std::uint32_t edge) {
   MeshBuilder& build = shop.build;
   const float w = 0.85f, h = 1.35f, front = side * y, rear = side * back, top = floor + h, peak = top + 0.55f;
   const float l = side < 0 ? -w : w;  // left end seen from outside
@@ -40,7 +42,8 @@ void dormer(Workshop& shop, float side, float x, float y, float floor, float bac
   build.quad({x - l, front, floor}, {x - l, rear, floor}, {x - l, rear, top}, {x - l, front, top}, trim.wall);
   build.quad({x + l, rear, floor}, {x + l, front, floor}, {x + l, front, top}, {x + l, rear, top}, trim.wall);
   const float e = 1.18f * l, f = front + side * 0.18f, drop = 0.1f;
-  const vec3 a(x + e, f, top - drop), b(x + e, rear, top - drop), c(x - e, f, top - drop), d(x - e, rear, top - drop), r0(x, f, peak + 0.05f), r1(x, rear, peak + 0.05f);
+  const vec3 a(x + e, f, top - drop), b(x + e, rear, top - drop), c(x - e, f, top - drop), d(x - e, rear, top - drop),
+      r0(x, f, peak + 0.05f), r1(x, rear, peak + 0.05f);
   build.quad(b, a, r0, r1, tiles);
   build.quad(c, d, r1, r0, tiles);
   const vec3 thick(0, 0, 0.12f);
@@ -57,17 +60,25 @@ Looks dress(Workshop& shop, Draw& draw) {
   Looks looks{};
   const float kind = draw.uniform();
   const vec3 color = kind < 0.62f ? plaster_color(draw) : brick_color(draw);
-  const std::uint32_t wall = shop.surface({kind < 0.62f ? Material::plaster : Material::brick, color, vec3(0.47f, 0.44f, 0.40f), draw.bits()});
-  static constexpr std::array<std::array<float, 3>, 5> kShutters{{{0.06f, 0.16f, 0.10f}, {0.08f, 0.14f, 0.24f}, {0.28f, 0.07f, 0.05f}, {0.20f, 0.12f, 0.07f}, {0.55f, 0.54f, 0.50f}}};
+  const std::uint32_t wall =
+      shop.surface({kind < 0.62f ? Material::plaster : Material::brick, color, vec3(0.47f, 0.44f, 0.40f), draw.bits()});
+  static constexpr std::array<std::array<float, 3>, 5> kShutters{{{0.06f, 0.16f, 0.10f},
+                                                                  {0.08f, 0.14f, 0.24f},
+                                                                  {0.28f, 0.07f, 0.05f},
+                                                                  {0.20f, 0.12f, 0.07f},
+                                                                  {0.55f, 0.54f, 0.50f}}};
   const auto& s = kShutters[static_cast<std::size_t>(draw.below(5))];
   const std::uint32_t reveal = shop.surface({Material::plaster, mix(color, vec3(0.66f), 0.6f), vec3(0), draw.bits()});
   looks.stone = shop.surface({Material::concrete, vec3(0.42f, 0.40f, 0.37f), vec3(0), draw.bits()});
-  looks.trim = {wall, reveal, looks.stone, shop.surface({Material::wood, vec3(s[0], s[1], s[2]), vec3(0), draw.bits()})};
+  looks.trim = {wall, reveal, looks.stone,
+                shop.surface({Material::wood, vec3(s[0], s[1], s[2]), vec3(0), draw.bits()})};
   looks.plinth = shop.surface({Material::concrete, vec3(0.29f, 0.28f, 0.27f), vec3(0), draw.bits()});
-  looks.pane = shop.surface({Material::window, vec3(0.03f), draw.chance(0.75f) ? vec3(0.72f) : vec3(0.24f, 0.14f, 0.08f), draw.bits(), 2});
+  looks.pane = shop.surface(
+      {Material::window, vec3(0.03f), draw.chance(0.75f) ? vec3(0.72f) : vec3(0.24f, 0.14f, 0.08f), draw.bits(), 2});
   looks.door = shop.surface({Material::door, vec3(s[0], s[1], s[2]) * 1.2f, vec3(0.60f), draw.bits()});
   looks.tiles = tile_surface(shop, draw);
-  looks.edge = shop.surface({Material::wood, draw.chance(0.6f) ? vec3(0.58f, 0.56f, 0.52f) : vec3(0.20f, 0.13f, 0.08f), vec3(0), draw.bits()});
+  looks.edge = shop.surface({Material::wood, draw.chance(0.6f) ? vec3(0.58f, 0.56f, 0.52f) : vec3(0.20f, 0.13f, 0.08f),
+                             vec3(0), draw.bits()});
   looks.brick = shop.surface({Material::brick, brick_color(draw), vec3(0.45f), draw.bits()});
   looks.cap = looks.stone;
   looks.frame = shop.surface({Material::metal, vec3(0.15f)});
@@ -76,11 +87,14 @@ Looks dress(Workshop& shop, Draw& draw) {
 }
 
 // Solar modules flat on the back or front slope.
-void solar_field(Workshop& shop, float side, float x0, float x1, float y0, float y1, float eave_y, float eave, float rise) {
+void solar_field(Workshop& shop, float side, float x0, float x1, float y0, float y1, float eave_y, float eave,
+                 float rise) {
   const std::uint32_t solar = shop.surface({Material::solar});
   const auto at = [&](float x, float y) { return vec3(x, side * y, eave + (eave_y - y) * rise + 0.30f); };
-  if (side < 0) shop.build.quad(at(x0, y0), at(x1, y0), at(x1, y1), at(x0, y1), solar);
-  else shop.build.quad(at(x1, y0), at(x0, y0), at(x0, y1), at(x1, y1), solar);
+  if (side < 0)
+    shop.build.quad(at(x0, y0), at(x1, y0), at(x1, y1), at(x0, y1), solar);
+  else
+    shop.build.quad(at(x1, y0), at(x0, y0), at(x0, y1), at(x1, y1), solar);
 }
 
 }  // namespace
@@ -104,7 +118,8 @@ void add_house(Workshop& shop, const BuildingPlan& b, Draw& draw) {
     }
   }
   Opening door;
-  door.u0 = door_u - 0.52f, door.u1 = door_u + 0.52f, door.v0 = 0.02f, door.v1 = 2.15f, door.pane = looks.door, door.sill = false;
+  door.u0 = door_u - 0.52f, door.u1 = door_u + 0.52f, door.v0 = 0.02f, door.v1 = 2.15f, door.pane = looks.door,
+  door.sill = false;
   sides[0].push_back(door);
   add_walls(shop, b.half, height, sides, looks.trim, looks.plinth);
   add_entrance(shop, b.half, door_u - x, 1.04f, draw.chance(0.6f), looks.stone, looks.edge);
@@ -122,13 +137,18 @@ void add_house(Workshop& shop, const BuildingPlan& b, Draw& draw) {
       build.unit_quad({e, -w, z}, {e, w, z}, {e, w, z + 0.95f}, {e, -w, z + 0.95f}, looks.pane);
     }
     if (draw.chance(0.45f)) {
-      for (const float at : {-0.45f, 0.45f}) dormer(shop, -1, at * x, y - 0.75f, height + 0.6f * rise, y - 3.2f, looks.trim, looks.pane, looks.tiles, looks.edge);
+      for (const float at : {-0.45f, 0.45f})
+        dormer(shop, -1, at * x, y - 0.75f, height + 0.6f * rise, y - 3.2f, looks.trim, looks.pane, looks.tiles,
+               looks.edge);
     } else {
       for (const float at : {-0.5f, 0.5f})
-        if (draw.chance(0.7f)) roof_window(shop, -1, at * x, 0.55f * y, y, height, pitch, looks.frame, looks.roof_glass);
+        if (draw.chance(0.7f))
+          roof_window(shop, -1, at * x, 0.55f * y, y, height, pitch, looks.frame, looks.roof_glass);
     }
-    if (draw.chance(0.4f)) solar_field(shop, 1, -0.7f * x, 0.5f * x, 0.8f * y, 0.25f * y, y, height, rise);
-    else if (draw.chance(0.6f)) roof_window(shop, 1, draw.uniform(-0.5f, 0.5f) * x, 0.5f * y, y, height, pitch, looks.frame, looks.roof_glass);
+    if (draw.chance(0.4f))
+      solar_field(shop, 1, -0.7f * x, 0.5f * x, 0.8f * y, 0.25f * y, y, height, rise);
+    else if (draw.chance(0.6f))
+      roof_window(shop, 1, draw.uniform(-0.5f, 0.5f) * x, 0.5f * y, y, height, pitch, looks.frame, looks.roof_glass);
   }
   add_chimney(shop, {draw.uniform(-0.6f, 0.6f) * x, 0.3f}, height, ridge + 0.75f, looks.brick, looks.cap);
 }
@@ -136,7 +156,8 @@ void add_house(Workshop& shop, const BuildingPlan& b, Draw& draw) {
 void add_row_house(Workshop& shop, const BuildingPlan& b, Draw& draw) {
   MeshBuilder& build = shop.build;
   const Looks looks = dress(shop, draw);
-  const float x = b.half.x, y = b.half.y, height = kStorey * static_cast<float>(b.floors) + 0.3f + draw.uniform(-0.25f, 0.25f);
+  const float x = b.half.x, y = b.half.y,
+              height = kStorey * static_cast<float>(b.floors) + 0.3f + draw.uniform(-0.25f, 0.25f);
   Sides sides;
   const bool left = draw.chance(0.5f);
   for (int floor = 0; floor < b.floors; ++floor) {
@@ -159,20 +180,27 @@ void add_row_house(Workshop& shop, const BuildingPlan& b, Draw& draw) {
     for (const float f : {-1.0f, 1.0f}) {
       const vec3 a(e, f * (y + 0.1f), height + up - 0.1f), r(e, 0, ridge + 0.2f), a2(o, a.y, a.z), r2(o, 0, r.z);
       const vec3 low(0, 0, 0.6f);
-      if (s * f < 0) build.quad(a, a2, r2, r, looks.cap);
-      else build.quad(a2, a, r, r2, looks.cap);
-      if (s * f > 0) build.quad(a - low, a, r, r - low, looks.cap), build.quad(a2, a2 - low, r2 - low, r2, looks.cap);
-      else build.quad(a, a - low, r - low, r, looks.cap), build.quad(a2 - low, a2, r2, r2 - low, looks.cap);
+      if (s * f < 0)
+        build.quad(a, a2, r2, r, looks.cap);
+      else
+        build.quad(a2, a, r, r2, looks.cap);
+      if (s * f > 0)
+        build.quad(a - low, a, r, r - low, looks.cap), build.quad(a2, a2 - low, r2 - low, r2, looks.cap);
+      else
+        build.quad(a, a - low, r - low, r, looks.cap), build.quad(a2 - low, a2, r2, r2 - low, looks.cap);
     }
   }
-  if (draw.chance(0.6f)) dormer(shop, -1, 0, y - 0.7f, height + 0.55f * rise, y - 3.0f, looks.trim, looks.pane, looks.tiles, looks.edge);
-  else roof_window(shop, -1, 0.0f, 0.5f * y, y, height, pitch, looks.frame, looks.roof_glass);
+  if (draw.chance(0.6f))
+    dormer(shop, -1, 0, y - 0.7f, height + 0.55f * rise, y - 3.0f, looks.trim, looks.pane, looks.tiles, looks.edge);
+  else
+    roof_window(shop, -1, 0.0f, 0.5f * y, y, height, pitch, looks.frame, looks.roof_glass);
   if (draw.chance(0.5f)) roof_window(shop, 1, 0.4f * x, 0.5f * y, y, height, pitch, looks.frame, looks.roof_glass);
   add_chimney(shop, {0.62f * x, 0.5f}, height, ridge + 0.9f, looks.brick, looks.cap);
 }
 
 void add_shed(Workshop& shop, const BuildingPlan& b, Draw& draw) {
-  static constexpr std::array<std::array<float, 3>, 4> kWoods{{{0.30f, 0.19f, 0.11f}, {0.20f, 0.24f, 0.20f}, {0.40f, 0.13f, 0.08f}, {0.42f, 0.38f, 0.32f}}};
+  static constexpr std::array<std::array<float, 3>, 4> kWoods{
+      {{0.30f, 0.19f, 0.11f}, {0.20f, 0.24f, 0.20f}, {0.40f, 0.13f, 0.08f}, {0.42f, 0.38f, 0.32f}}};
   const auto& c = kWoods[static_cast<std::size_t>(draw.below(4))];
   const std::uint32_t wall = shop.surface({Material::wood, vec3(c[0], c[1], c[2]), vec3(0), draw.bits()});
   const std::uint32_t felt = shop.surface({Material::flat_roof, vec3(0.13f, 0.135f, 0.14f), vec3(0), draw.bits()});
@@ -186,7 +214,9 @@ void add_shed(Workshop& shop, const BuildingPlan& b, Draw& draw) {
   sides[1] = window_row(2 * y, 3.0f, 0.7f, 0.9f, 1.6f, pane);
   add_walls(shop, b.half, height, sides, {wall, wall, wall, wall}, wall);
   add_gable_roof(shop, b.half, height, 0.42f, {0.15f, 0.2f}, felt, wall);
-  for (const float s : {-1.0f, 1.0f}) shop.build.triangle({s * x, -s * y, height}, {s * x, s * y, height}, {s * x, 0, height + y * std::tan(0.42f)}, wall);
+  for (const float s : {-1.0f, 1.0f})
+    shop.build.triangle({s * x, -s * y, height}, {s * x, s * y, height}, {s * x, 0, height + y * std::tan(0.42f)},
+                        wall);
 }
 
 }  // namespace tessera::reconstruct::synth

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numbers>
 
-#include <glm/geometric.hpp>
 #include <tbb/parallel_for.h>
+#include <glm/geometric.hpp>
 
 #include "reconstruct/synth/noise.h"
 
@@ -18,7 +18,8 @@ using glm::vec3;
 
 constexpr float kCell = 1.25f;  // metres between columns
 // Heights of the probes over the ground: close where most of the shade is.
-constexpr std::array<float, 14> kLevels{0.35f, 1.1f, 2.1f, 3.3f, 4.7f, 6.3f, 8.0f, 10.0f, 12.2f, 14.6f, 17.2f, 20.0f, 23.0f, 27.0f};
+constexpr std::array<float, 14> kLevels{0.35f, 1.1f,  2.1f,  3.3f,  4.7f,  6.3f,  8.0f,
+                                        10.0f, 12.2f, 14.6f, 17.2f, 20.0f, 23.0f, 27.0f};
 constexpr int kRays = 72;
 constexpr float kInsideShare = 0.25f;  // of the rays that meet a back side
 constexpr float kInsideWeight = 1e-3f;
@@ -30,7 +31,8 @@ const std::array<vec3, kRays>& directions() {
     constexpr float kGolden = 0.618033988749895f;
     for (int i = 0; i < kRays; ++i) {
       const float z = 1.0f - (2.0f * static_cast<float>(i) + 1.0f) / kRays, r = std::sqrt(1.0f - z * z);
-      const float turn = static_cast<float>(i) * kGolden, angle = 2.0f * std::numbers::pi_v<float> * (turn - std::floor(turn));
+      const float turn = static_cast<float>(i) * kGolden,
+                  angle = 2.0f * std::numbers::pi_v<float> * (turn - std::floor(turn));
       out[static_cast<std::size_t>(i)] = {r * std::cos(angle), r * std::sin(angle), z};
     }
     return out;
@@ -89,7 +91,8 @@ IrradianceGrid::IrradianceGrid(const World& world) : low_(world.low) {
       }
       // Mean over the sphere times its 4 pi is the integral.
       for (std::size_t face = 0; face < 6; ++face)
-        for (int c = 0; c < 3; ++c) probe.face[face][static_cast<std::size_t>(c)] = sum[face][c] * (4.0f * std::numbers::pi_v<float> / kRays);
+        for (int c = 0; c < 3; ++c)
+          probe.face[face][static_cast<std::size_t>(c)] = sum[face][c] * (4.0f * std::numbers::pi_v<float> / kRays);
       probe.weight = static_cast<float>(inside) > kInsideShare * kRays ? kInsideWeight : 1.0f;
     }
   });
@@ -98,7 +101,8 @@ IrradianceGrid::IrradianceGrid(const World& world) : low_(world.low) {
 vec3 IrradianceGrid::at(const vec3& position, const vec3& normal) const {
   // Half a cell off the surface: the light that arrives there, not that inside the wall.
   const vec3 p = position + 0.45f * kCell * normal;
-  const vec2 g = glm::clamp((vec2(p.x, p.y) - low_) / kCell, vec2(0), vec2(static_cast<float>(nx_) - 1.001f, static_cast<float>(ny_) - 1.001f));
+  const vec2 g = glm::clamp((vec2(p.x, p.y) - low_) / kCell, vec2(0),
+                            vec2(static_cast<float>(nx_) - 1.001f, static_cast<float>(ny_) - 1.001f));
   const int x = static_cast<int>(g.x), y = static_cast<int>(g.y);
   const std::array<std::size_t, 3> face{normal.x < 0 ? 1u : 0u, normal.y < 0 ? 3u : 2u, normal.z < 0 ? 5u : 4u};
   const vec3 square = normal * normal;
@@ -115,11 +119,13 @@ vec3 IrradianceGrid::at(const vec3& position, const vec3& normal) const {
       const float rise = saturate((height - kLevels[level]) / (kLevels[level + 1] - kLevels[level]));
       for (std::uint32_t up = 0; up < 2; ++up) {
         const Probe& probe = probes_[column.first + level + up];
-        const vec3 at(low_.x + kCell * static_cast<float>(x + dx), low_.y + kCell * static_cast<float>(y + dy), column.ground + kLevels[level + up]);
+        const vec3 at(low_.x + kCell * static_cast<float>(x + dx), low_.y + kCell * static_cast<float>(y + dy),
+                      column.ground + kLevels[level + up]);
         // Probes behind the surface see another place.
         const vec3 to = at - position;
         const float ahead = glm::dot(to, normal) / (glm::length(to) + 1e-4f);
-        const float w = (share * (up ? rise : 1.0f - rise) + 1e-4f) * probe.weight * smoothstep(-0.25f, 0.3f, ahead) + 1e-9f;
+        const float w =
+            (share * (up ? rise : 1.0f - rise) + 1e-4f) * probe.weight * smoothstep(-0.25f, 0.3f, ahead) + 1e-9f;
         for (std::size_t axis = 0; axis < 3; ++axis) {
           const auto& f = probe.face[face[axis]];
           sum += w * square[static_cast<int>(axis)] * vec3(f[0], f[1], f[2]);

@@ -12,20 +12,22 @@
 
 namespace tessera::reconstruct::synth {
 
-/// Light of sky and sunlit surroundings, baked once at points in the air around the town and interpolated: soft shade under trees and
-/// between houses, colour that bleeds from walls, without the noise of rays per pixel, and the same from every camera. At each point
-/// the irradiance on six faces of a cube (McTaggart 2004, "Half-Life 2 / Valve source shading": the ambient cube).
+/// Light of sky and sunlit surroundings, baked once at points in the air around the town and interpolated: soft shade
+/// under trees and between houses, colour that bleeds from walls, without the noise of rays per pixel, and the same
+/// from every camera. At each point the irradiance on six faces of a cube (McTaggart 2004, "Half-Life 2 / Valve source
+/// shading": the ambient cube).
 class IrradianceGrid {
  public:
-  /// What a baking ray brings back: radiance, and whether it met the inside of a closed body (then the point is inside one).
+  /// What a baking ray brings back: radiance, and whether it met the inside of a closed body (then the point is inside
+  /// one).
   struct Seen {
     glm::vec3 radiance{0};
     bool inside = false;
   };
   struct World {
-    glm::vec2 low{0}, high{0};                        // world x and y to cover
-    std::function<float(glm::vec2)> ground;           // height of the ground at world x, y
-    std::function<float(glm::vec2)> top;              // height of the highest thing there
+    glm::vec2 low{0}, high{0};               // world x and y to cover
+    std::function<float(glm::vec2)> ground;  // height of the ground at world x, y
+    std::function<float(glm::vec2)> top;     // height of the highest thing there
     std::function<Seen(const glm::vec3& origin, const glm::vec3& direction)> look;  // thread-safe
   };
   IrradianceGrid() = default;

@@ -165,20 +165,27 @@ void hall(const LotFrame& lot) {
 
 }  // namespace
 
+namespace {
+
+// Linear albedo of foliage: yellowish to bluish green; one tree in twelve is a copper beech.
+glm::vec3 leaf_color(Draw& draw, PropPlan::Kind kind) {
+  const float warm = draw.uniform(), light = draw.uniform(0.85f, 1.2f);
+  if (kind == Prop::conifer) return light * glm::vec3(0.045f, 0.092f, 0.042f);
+  if (kind != Prop::bush && draw.chance(0.08f)) return light * glm::vec3(0.150f, 0.062f, 0.050f);
+  return light * mix(glm::vec3(0.075f, 0.150f, 0.034f), glm::vec3(0.150f, 0.185f, 0.038f), warm);
+}
+
+}  // namespace
+
 PropPlan& add_prop(CityLayout& city, Draw& draw, PropPlan::Kind kind, glm::vec2 plan, float angle, float scale) {
   city.props.push_back({kind, plan, angle, scale, glm::vec3(1), draw.bits()});
+  if (kind == Prop::bush) city.props.back().tint = leaf_color(draw, kind);
   return city.props.back();
 }
 
 void add_tree(CityLayout& city, Draw& draw, glm::vec2 plan, PropPlan::Kind kind, float scale) {
   PropPlan& tree = add_prop(city, draw, kind, plan, draw.uniform(0, 2 * kPi), scale);
-  // Linear albedo of foliage: yellowish to bluish green; one in twelve is a copper beech.
-  const float warm = draw.uniform(), light = draw.uniform(0.85f, 1.2f);
-  tree.tint = light * mix(glm::vec3(0.075f, 0.150f, 0.034f), glm::vec3(0.150f, 0.185f, 0.038f), warm);
-  if (kind == PropPlan::Kind::conifer)
-    tree.tint = light * glm::vec3(0.045f, 0.092f, 0.042f);
-  else if (draw.chance(0.08f))
-    tree.tint = light * glm::vec3(0.150f, 0.062f, 0.050f);
+  tree.tint = leaf_color(draw, kind);
 }
 
 void add_car(CityLayout& city, Draw& draw, glm::vec2 plan, float angle, bool van) {

@@ -82,13 +82,14 @@ Appearance window(const Surface& s, const SurfacePoint& p) {
   const float frame = saturate(rim + mullion);
   // Each window is its own room: keyed by where it is, to a metre and a half.
   const glm::vec3 cell = glm::floor(p.position * 0.7f);
-  const std::uint32_t room = hash3(static_cast<int>(cell.x), static_cast<int>(cell.y), static_cast<int>(cell.z), s.seed);
+  const std::uint32_t room =
+      hash3(static_cast<int>(cell.x), static_cast<int>(cell.y), static_cast<int>(cell.z), s.seed);
   const float light = scene::uniform01(room);
   vec3 inside = mix(vec3(0.018f, 0.022f, 0.026f), vec3(0.070f, 0.066f, 0.058f), light * light);
   const vec3 cloth = mix(vec3(0.40f, 0.38f, 0.34f), vec3(0.46f, 0.34f, 0.26f), scene::uniform01(room * 7u));
   const std::uint32_t what = room & 7u;
   if (what < 2) inside = mix(inside, cloth, 0.75f * smoothstep(0.22f, 0.30f, std::abs(p.uv.x - 0.5f)));  // curtains
-  if (what == 2) inside = mix(inside, cloth, 0.8f * smoothstep(0.50f, 0.54f, p.uv.y));                    // half-drawn blind
+  if (what == 2) inside = mix(inside, cloth, 0.8f * smoothstep(0.50f, 0.54f, p.uv.y));  // half-drawn blind
   a.albedo = mix(inside, s.accent, frame);
   a.mirror = mix(0.06f, 0.02f, frame), a.gloss = 900;
   return a;
@@ -113,19 +114,24 @@ Appearance shop_window(const Surface& s, const SurfacePoint& p) {
 vec3 siding(const Surface& s, const SurfacePoint& p) {
   const float at = s.param > 0 ? p.uv.y : p.uv.x;
   const float rib = stripes(at, 0.30f, 0.10f, p.footprint), sheet = stripes(at, 1.2f, 0.025f, p.footprint);
-  return s.color * (1.0f - 0.24f * rib) * (1.0f - 0.35f * sheet) * (1.0f + 0.16f * fbm2({p.uv.x, 0.3f * p.uv.y}, 2.0f, 4, p.footprint, s.seed));
+  return s.color * (1.0f - 0.24f * rib) * (1.0f - 0.35f * sheet) *
+         (1.0f + 0.16f * fbm2({p.uv.x, 0.3f * p.uv.y}, 2.0f, 4, p.footprint, s.seed));
 }
 
 vec3 panels(const Surface& s, const SurfacePoint& p) {
-  const float joint = std::max(stripes(p.uv.x + 0.02f, 2.9f, 0.04f, p.footprint), stripes(p.uv.y + 0.02f, s.param, 0.04f, p.footprint));
-  const float each = hash01(static_cast<int>(std::floor(p.uv.x / 2.9f)), static_cast<int>(std::floor(p.uv.y / s.param)), s.seed) - 0.5f;
+  const float joint =
+      std::max(stripes(p.uv.x + 0.02f, 2.9f, 0.04f, p.footprint), stripes(p.uv.y + 0.02f, s.param, 0.04f, p.footprint));
+  const float each =
+      hash01(static_cast<int>(std::floor(p.uv.x / 2.9f)), static_cast<int>(std::floor(p.uv.y / s.param)), s.seed) -
+      0.5f;
   return concrete(s, p) * (1.0f + 0.14f * each) * (1.0f - 0.5f * joint);
 }
 
 vec3 stone(const Surface& s, const SurfacePoint& p) {
   float each = 0;
   const float joint = courses(p.uv, {0.62f, 0.31f}, 0.03f, p.footprint, s.seed, each);
-  return mix(s.color * (1.0f + 0.42f * each + 0.26f * fbm2(p.uv, 1.6f, 4, p.footprint, s.seed + 3u)), s.accent, 0.7f * joint);
+  return mix(s.color * (1.0f + 0.42f * each + 0.26f * fbm2(p.uv, 1.6f, 4, p.footprint, s.seed + 3u)), s.accent,
+             0.7f * joint);
 }
 
 // Letters that nobody can read: blocks of strokes on a coloured board.
@@ -134,7 +140,8 @@ vec3 sign(const Surface& s, const SurfacePoint& p) {
   const int index = static_cast<int>(std::floor(letter));
   const bool gap = hash3(index, 0, 0, s.seed) % 6u == 0;
   const vec2 in((letter - static_cast<float>(index)) * 3.0f, (p.uv.y - 0.1f) * 10.0f);
-  const bool stroke = !gap && in.x < 2.3f && in.y > 0 && in.y < 3.0f && (hash3(index, static_cast<int>(in.x), static_cast<int>(in.y), s.seed) & 1u);
+  const bool stroke = !gap && in.x < 2.3f && in.y > 0 && in.y < 3.0f &&
+                      (hash3(index, static_cast<int>(in.x), static_cast<int>(in.y), s.seed) & 1u);
   return stroke ? s.accent : s.color;
 }
 
@@ -157,7 +164,8 @@ Appearance water(const Surface& s, const SurfacePoint& p) {
   constexpr float kStep = 0.05f;
   const auto height = [&](vec2 at) { return 0.012f * fbm2(at, 1.7f, 4, 0.5f * p.footprint, s.seed); };
   const float h = height(p.uv);
-  a.normal = glm::normalize(vec3((h - height(p.uv + vec2(kStep, 0))) / kStep, (h - height(p.uv + vec2(0, kStep))) / kStep, 1.0f));
+  a.normal = glm::normalize(
+      vec3((h - height(p.uv + vec2(kStep, 0))) / kStep, (h - height(p.uv + vec2(0, kStep))) / kStep, 1.0f));
   a.mirror = 0.02f, a.gloss = 350;
   return a;
 }
@@ -222,7 +230,8 @@ Appearance evaluate(const Surface& s, const SurfacePoint& p, const CityLayout& l
       break;
     }
     case Material::solar: {
-      const float grid = std::max(stripes(p.uv.x, 1.0f, 0.05f, p.footprint), stripes(p.uv.y, 1.65f, 0.05f, p.footprint));
+      const float grid =
+          std::max(stripes(p.uv.x, 1.0f, 0.05f, p.footprint), stripes(p.uv.y, 1.65f, 0.05f, p.footprint));
       a.albedo = mix(vec3(0.012f, 0.018f, 0.045f), vec3(0.35f), grid);
       a.mirror = 0.05f, a.gloss = 600;
       break;

@@ -19,11 +19,11 @@ enum class Material : std::uint8_t {
   roof_tiles,
   flat_roof,
   metal_roof,
-  siding,    // uv = metres; ribs upright, or across where param = 1
-  panels,    // uv = metres; concrete panels, a storey of `param` metres each
+  siding,  // uv = metres; ribs upright, or across where param = 1
+  panels,  // uv = metres; concrete panels, a storey of `param` metres each
   stone,
   sign,
-  fan,       // uv = metres
+  fan,  // uv = metres
   shop_window,
   metal,
   wood,

@@ -22,8 +22,8 @@ std::uint32_t MeshBuilder::vertex(const glm::vec3& local, const glm::vec3& norma
   return static_cast<std::uint32_t>(mesh_.vertices.size() - 1);
 }
 
-void MeshBuilder::quad(const glm::vec3& a, const glm::vec3& b, const glm::vec3& c, const glm::vec3& d, std::uint32_t surface,
-                       glm::vec2 uv0) {
+void MeshBuilder::quad(const glm::vec3& a, const glm::vec3& b, const glm::vec3& c, const glm::vec3& d,
+                       std::uint32_t surface, glm::vec2 uv0) {
   const glm::vec3 x = glm::normalize(b - a), y = glm::normalize((d - a) - glm::dot(d - a, x) * x);
   const auto at = [&](const glm::vec3& p) {
     return vertex(p, glm::vec3(0), uv0 + glm::vec2(glm::dot(p - a, x), glm::dot(p - a, y)));

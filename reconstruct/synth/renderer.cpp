@@ -5,9 +5,9 @@
 #include <cmath>
 #include <numbers>
 
+#include <tbb/parallel_for.h>
 #include <glm/geometric.hpp>
 #include <glm/gtc/quaternion.hpp>
-#include <tbb/parallel_for.h>
 
 #include "reconstruct/synth/noise.h"
 
@@ -19,15 +19,16 @@ using glm::vec2;
 using glm::vec3;
 constexpr float kPi = std::numbers::pi_v<float>;
 
-// Arbitrary units in which a white wall in the sun is about 1. The sky gives a fifth to a quarter of the light on open ground.
-const vec3 kSunLight(3.30f, 3.02f, 2.58f);    // irradiance on a plane facing the sun
-const vec3 kZenith(0.110f, 0.195f, 0.390f);   // radiance of the sky
+// Arbitrary units in which a white wall in the sun is about 1. The sky gives a fifth to a quarter of the light on open
+// ground.
+const vec3 kSunLight(3.30f, 3.02f, 2.58f);   // irradiance on a plane facing the sun
+const vec3 kZenith(0.110f, 0.195f, 0.390f);  // radiance of the sky
 const vec3 kHorizon(0.43f, 0.49f, 0.55f);
-const vec3 kAureole(0.28f, 0.24f, 0.18f);     // added around the sun
+const vec3 kAureole(0.28f, 0.24f, 0.18f);       // added around the sun
 const vec3 kSecondBounce(0.50f, 0.50f, 0.50f);  // irradiance on what the baking rays meet, besides the sun's
-constexpr float kSunRadius = 0.010f;          // radians: a little over twice the real one, for thin haze
-constexpr float kHazeLength = 2600.0f;        // metres until 63 % is haze
-constexpr float kBakedBorder = 14.0f;         // metres of baked light around the town
+constexpr float kSunRadius = 0.010f;            // radians: a little over twice the real one, for thin haze
+constexpr float kHazeLength = 2600.0f;          // metres until 63 % is haze
+constexpr float kBakedBorder = 14.0f;           // metres of baked light around the town
 
 float radical_inverse(std::uint32_t bits) {
   bits = (bits << 16) | (bits >> 16);
@@ -38,7 +39,9 @@ float radical_inverse(std::uint32_t bits) {
   return scene::uniform01(bits);
 }
 
-vec3 to_float(const glm::dvec3& v) { return vec3(static_cast<float>(v.x), static_cast<float>(v.y), static_cast<float>(v.z)); }
+vec3 to_float(const glm::dvec3& v) {
+  return vec3(static_cast<float>(v.x), static_cast<float>(v.y), static_cast<float>(v.z));
+}
 
 }  // namespace
 
@@ -162,14 +165,17 @@ vec3 Renderer::shade(const Ray& ray, const Hit& hit, const Path& path) const {
     next.bounces -= 1, next.spread *= 2.0f;
     vec3 seen = radiance({origin, mirrored, 0.0f, 1e30f}, next);
     // Normalised Phong lobe of the sun (Lafortune and Willems 1994).
-    if (lit) seen += kSunLight * (std::pow(saturate(glm::dot(mirrored, sun_)), look.gloss) * (look.gloss + 2.0f) * (0.5f / kPi));
+    if (lit)
+      seen +=
+          kSunLight * (std::pow(saturate(glm::dot(mirrored, sun_)), look.gloss) * (look.gloss + 2.0f) * (0.5f / kPi));
     out = out * (1.0f - fresnel) + seen * fresnel;
   }
   const float haze = 1.0f - std::exp(-distance / kHazeLength);
   return mix(out, kHorizon, haze);
 }
 
-Rendering Renderer::render(const scene::Camera& camera, int samples, std::uint32_t seed, const scene::JobContext& job) const {
+Rendering Renderer::render(const scene::Camera& camera, int samples, std::uint32_t seed,
+                           const scene::JobContext& job) const {
   Rendering out;
   const scene::Pinhole& k = camera.intrinsics;
   out.width = k.width, out.height = k.height;
@@ -185,7 +191,8 @@ Rendering Renderer::render(const scene::Camera& camera, int samples, std::uint32
   tbb::parallel_for(0, k.height, [&](int y) {
     for (int x = 0; x < k.width; ++x) {
       if (x % 64 == 0 && job.cancelled()) return;
-      const std::size_t i = static_cast<std::size_t>(y) * static_cast<std::size_t>(k.width) + static_cast<std::size_t>(x);
+      const std::size_t i =
+          static_cast<std::size_t>(y) * static_cast<std::size_t>(k.width) + static_cast<std::size_t>(x);
       const Ray centre = ray_to(x + 0.5, y + 0.5);
       Hit hit;
       if (tracer_.closest(centre, hit)) {
@@ -219,7 +226,8 @@ scene::Image8 develop(const Rendering& rendering, double exposure) {
     std::array<float, 256> t{};
     for (int i = 1; i < 256; ++i) {
       const double v = (i - 0.5) / 255.0;
-      t[static_cast<std::size_t>(i)] = static_cast<float>(v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4));
+      t[static_cast<std::size_t>(i)] =
+          static_cast<float>(v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4));
     }
     return t;
   }();

@@ -22,15 +22,15 @@ struct Rendering {
   std::vector<glm::vec3> normal;    // world, of the triangle, towards the camera; zero: nothing there
 };
 
-/// Light and camera of the synthetic city: a sun with soft edges, a sky whose light is baked into an irradiance grid with one bounce off
-/// the town, mirror reflections on water, glass and paint, thin haze.
+/// Light and camera of the synthetic city: a sun with soft edges, a sky whose light is baked into an irradiance grid
+/// with one bounce off the town, mirror reflections on water, glass and paint, thin haze.
 class Renderer {
  public:
   /// Builds the ray tracer and bakes the light. `city` must outlive the renderer. Throws scene::Cancelled.
   Renderer(const City& city, const scene::JobContext& job);
 
-  /// `samples` rays a pixel, `seed` turns their pattern. Parallel over rows; the result does not depend on the number of threads.
-  /// Throws scene::Cancelled.
+  /// `samples` rays a pixel, `seed` turns their pattern. Parallel over rows; the result does not depend on the number
+  /// of threads. Throws scene::Cancelled.
   Rendering render(const scene::Camera& camera, int samples, std::uint32_t seed, const scene::JobContext& job) const;
   /// Surface hit by a ray, or null.
   const Surface* surface_at(const Ray& ray, Hit& hit) const;
@@ -39,7 +39,8 @@ class Renderer {
   std::size_t bytes() const { return tracer_.bytes() + ambient_.bytes(); }
 
  private:
-  /// A path through a pixel: `u`, `v` in [0, 1) choose the point on the sun, `spread` is the angle between neighbouring rays.
+  /// A path through a pixel: `u`, `v` in [0, 1) choose the point on the sun, `spread` is the angle between neighbouring
+  /// rays.
   struct Path {
     float spread = 0, u = 0, v = 0;
     int bounces = 1;
@@ -58,7 +59,8 @@ class Renderer {
   glm::vec3 sun_{0, 0, 1}, sun_x_{1, 0, 0}, sun_y_{0, 1, 0};
 };
 
-/// Linear light times `exposure` to 8 bits: the sRGB curve, with a shoulder above kShoulder that keeps highlights from clipping hard.
+/// Linear light times `exposure` to 8 bits: the sRGB curve, with a shoulder above kShoulder that keeps highlights from
+/// clipping hard.
 inline constexpr float kShoulder = 0.72f;  // linear
 scene::Image8 develop(const Rendering& rendering, double exposure);
 
