@@ -64,42 +64,53 @@ cv::Mat weighted(const Layers& layers) {
   return out;
 }
 
-/// Back to colours; `plain` says the colour where nothing weighs.
-cv::Mat unweighted(const cv::Mat& sum, const cv::Mat& plain) {
-  cv::Mat rgb(sum.rows, sum.cols, CV_8UC3);
+/// Back to colours. Where nothing weighs, `plain` (the same resampling without weights) says the colour.
+void divide_by_weight(const cv::Mat& sum, cv::Mat& plain) {
+  // A 255th of a pixel's area in a 255th of full opacity: below it, the quotient is noise.
+  constexpr float kWeightless = 1.0f / (255 * 255);
   for (int y = 0; y < sum.rows; ++y) {
     const auto* from = sum.ptr<cv::Vec4f>(y);
-    const auto* fallback = plain.ptr<cv::Vec3b>(y);
-    auto* to = rgb.ptr<cv::Vec3b>(y);
+    auto* to = plain.ptr<cv::Vec3b>(y);
     for (int x = 0; x < sum.cols; ++x) {
-      const float w = from[x][3];
-      for (int c = 0; c < 3; ++c)
-        to[x][c] = w > 1e-4f ? cv::saturate_cast<std::uint8_t>(from[x][c] / w) : fallback[x][c];
+      if (from[x][3] < kWeightless) continue;
+      for (int c = 0; c < 3; ++c) to[x][c] = cv::saturate_cast<std::uint8_t>(from[x][c] / from[x][3]);
     }
   }
-  return rgb;
 }
 
-/// Applies `resample(source, destination, interpolation)` to every layer.
+/// Mean alpha of the pixels that count: their summed weight over their number.
+void divide_alpha(const cv::Mat& sum, const cv::Mat& counted, cv::Mat& plain) {
+  for (int y = 0; y < sum.rows; ++y) {
+    const auto* weight = sum.ptr<cv::Vec4f>(y);
+    const auto* share = counted.ptr<float>(y);
+    auto* to = plain.ptr<std::uint8_t>(y);
+    for (int x = 0; x < sum.cols; ++x)
+      if (share[x] > 0) to[x] = cv::saturate_cast<std::uint8_t>(255 * weight[x][3] / share[x]);
+  }
+}
+
+/// Applies `resample(source, destination, interpolation)` to every layer. Weighted sums want a kernel without negative
+/// lobes (`smooth`); plain colour may have a sharper one.
 template <class Resample>
 void resample_layers(Layers& layers, int smooth, int sharp, Resample resample) {
-  cv::Mat rgb;
-  resample(layers.rgb, rgb, layers.alpha.empty() && layers.mask.empty() ? sharp : smooth);
-  if (!layers.alpha.empty() || !layers.mask.empty()) {
-    cv::Mat sum;
+  const bool has_alpha = !layers.alpha.empty(), has_mask = !layers.mask.empty(), plain = !has_alpha && !has_mask;
+  Layers out;
+  resample(layers.rgb, out.rgb, plain ? sharp : smooth);
+  if (!plain) {
+    cv::Mat sum, counts, share;
     resample(weighted(layers), sum, smooth);
-    rgb = unweighted(sum, rgb);
+    divide_by_weight(sum, out.rgb);
+    if (has_alpha) resample(layers.alpha, out.alpha, smooth);
+    if (has_mask) {
+      layers.mask.convertTo(counts, CV_32F, 1.0 / 255);
+      resample(counts, share, smooth);
+      if (has_alpha) divide_alpha(sum, share, out.alpha);
+      // A pixel of the new grid counts if at least half of what it is made of counts: the boundary then stays where it
+      // was on average, and no level loses or gains more than half a pixel of it.
+      out.mask = share >= 0.5f;
+    }
   }
-  for (cv::Mat* layer : {&layers.alpha, &layers.mask}) {
-    if (layer->empty()) continue;
-    cv::Mat out;
-    resample(*layer, out, smooth);
-    *layer = out;
-  }
-  // A pixel of the new grid counts if at least half of what it is made of counts: the boundary then stays where it was
-  // on average, and no level loses or gains more than half a pixel of it.
-  if (!layers.mask.empty()) layers.mask = layers.mask >= 128;
-  layers.rgb = rgb;
+  layers = out;
 }
 
 void undistort(Layers& layers, const SensorModel& sensor) {
