@@ -144,15 +144,10 @@ class Loader {
     std::stable_sort(order.begin(), order.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return source_.views[a].name < source_.views[b].name; });
     view_of_source_.assign(source_.views.size(), kUnused);
-    std::set<std::string> names;
     for (std::size_t i = 0; i < order.size(); ++i) {
       job_.throw_if_cancelled();
       job_.progress({"opening photos", static_cast<double>(i), static_cast<double>(order.size())});
       SourceView& from = source_.views[order[i]];
-      if (!names.insert(from.name).second) {
-        warn(source_.file.string() + ": the image '" + from.name + "' appears twice (the second is left out)");
-        continue;
-      }
       if (!check_pose(from) || !check_photo(from)) continue;
       View view;
       view.name = from.name, view.image_path = from.image_path, view.mask_path = find_mask(from);
@@ -173,7 +168,7 @@ class Loader {
 
   std::string folders_text() const {
     std::string text;
-    for (const fs::path& folder : source_.image_folders) text += (text.empty() ? "" : ", ") + folder.string();
+    for (const fs::path& folder : source_.searched) text += (text.empty() ? "" : ", ") + folder.string();
     return text;
   }
 
@@ -181,18 +176,17 @@ class Loader {
     std::set<fs::path> posed;
     for (const SourceView& view : source_.views) posed.insert(view.image_path.lexically_normal());
     std::vector<std::string> unposed;
-    // Only the image folder proper: the root may hold masks, depth maps and other scenes.
-    const fs::path& folder = source_.image_folders.front();
-    std::error_code error;
+    const fs::path& folder = source_.photo_folder;
+    std::error_code error, ignored;
     for (fs::recursive_directory_iterator i(folder, error), end; !error && i != end; i.increment(error)) {
-      if (!i->is_regular_file(error) || !looks_like_photo(i->path())) continue;
+      if (!i->is_regular_file(ignored) || !looks_like_photo(i->path())) continue;
       if (!posed.contains(i->path().lexically_normal()))
         unposed.push_back(i->path().lexically_relative(folder).generic_string());
     }
     if (unposed.empty()) return;
     std::sort(unposed.begin(), unposed.end());
-    warn(folder.string() + ": " + std::to_string(unposed.size()) +
-         (unposed.size() == 1 ? " image has no pose and is" : " images have no pose and are") +
+    warn(folder.string() + ": " +
+         count_text(unposed.size(), "image has no pose and is", "images have no pose and are") +
          " not used: " + name_list(unposed));
   }
 
@@ -206,6 +200,9 @@ class Loader {
 
   void split() {
     if (source_.own_split) return;
+    if (options_.test_every < 0 || options_.test_every == 1)
+      throw Error("test_every", std::to_string(options_.test_every) + " leaves no views to train on",
+                  "give 0 for no test views, or 2 and more");
     for (std::size_t i = 0; i < dataset_.views.size(); ++i)
       dataset_.views[i].test = options_.test_every > 0 && i % static_cast<std::size_t>(options_.test_every) == 0;
   }

@@ -18,17 +18,15 @@ Source read_colmap_source(const fs::path& root, const fs::path& model_folder, co
   source.file = model_folder / (std::string("images") + extension);
   source.points_file = model_folder / (std::string("points3D") + extension);
   source.format = binary ? "COLMAP binary" : "COLMAP text";
-  if (!options.images.empty())
-    source.image_folders = {options.images};
-  else
-    source.image_folders = {root / "images", root};
+  source.searched = {root / "images", root};
   // The model folder itself was given: its scene's photos are where COLMAP puts them, beside sparse/.
-  if (options.images.empty() && fs::equivalent(root, model_folder, ignored))
-    for (fs::path up = fs::absolute(root).lexically_normal();
-         up.has_relative_path() && source.image_folders.size() < 5;) {
-      up = up.parent_path();
-      source.image_folders.push_back(up / "images");
-    }
+  if (fs::equivalent(root, model_folder, ignored)) {
+    const fs::path model_path = fs::absolute(root / "").lexically_normal().parent_path();
+    for (const fs::path& up : {model_path.parent_path(), model_path.parent_path().parent_path()})
+      source.searched.push_back(up / "images");
+  }
+  if (!options.images.empty()) source.searched = {options.images};
+  source.photo_folder = source.searched.front();
 
   std::unordered_map<std::uint32_t, std::uint32_t> view_of_image;
   for (const ColmapModel::Image& image : model.images) {
@@ -37,8 +35,8 @@ Source read_colmap_source(const fs::path& root, const fs::path& model_folder, co
                   "name the images relative to their folder, without '..'");
     SourceView view;
     view.name = image.name;
-    view.image_path = source.image_folders.front() / fs::path(image.name);
-    for (const fs::path& folder : source.image_folders) {
+    view.image_path = source.searched.front() / fs::path(image.name);
+    for (const fs::path& folder : source.searched) {
       if (!fs::exists(folder / fs::path(image.name), ignored)) continue;
       view.image_path = folder / fs::path(image.name);
       break;

@@ -32,7 +32,8 @@ struct Source {
   WorldPoints points;  // track_view: indices into `views`
   std::vector<std::array<std::uint8_t, 3>> point_color;
   std::vector<float> point_error;
-  std::vector<std::filesystem::path> image_folders;  // looked in for photos
+  std::vector<std::filesystem::path> searched;  // where photos were looked for, for messages
+  std::filesystem::path photo_folder;           // holds photos and nothing else; those without a pose are counted there
 };
 
 Source read_colmap_source(const std::filesystem::path& root, const std::filesystem::path& model,

@@ -31,7 +31,8 @@ Source read_transforms_source(const fs::path& file, const DatasetOptions& option
   source.file = file;
   source.format = transforms.blender ? "Blender transforms" : "transforms.json";
   source.own_split = transforms.blender;
-  source.image_folders = {options.images.empty() ? source.root / "images" : options.images};
+  source.searched = {options.images.empty() ? source.root : options.images};
+  source.photo_folder = options.images.empty() ? source.root / "images" : options.images;
 
   const auto relative = [&](const TransformsFile::Frame& frame) {
     return frame.image_path.lexically_normal().lexically_relative(source.root.lexically_normal()).generic_string();
