@@ -51,6 +51,10 @@ struct RenderStatistics {
   std::uint64_t visible = 0;      // splats that touch the picture
   std::uint64_t tile_pairs = 0;   // (splat, tile) pairs
   std::uint64_t pixel_pairs = 0;  // (splat, pixel) pairs evaluated, counted in vector lanes
+  /// Wall milliseconds of the last pass of each stage.
+  struct Milliseconds {
+    double project = 0, sort = 0, bin = 0, blend = 0, blend_backward = 0, project_backward = 0;
+  } milliseconds;
 };
 
 /// Differentiable rasteriser of 3D Gaussians: EWA projection (Zwicker et al. 2001), front-to-back compositing. One object serves one

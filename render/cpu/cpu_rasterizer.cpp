@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include <tbb/parallel_for.h>
 
@@ -46,11 +48,24 @@ ViewParameters view_parameters(const scene::Camera& camera, const RenderSettings
   return view;
 }
 
+/// Wall time between calls.
+class Stopwatch {
+ public:
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration<double, std::milli>(now - std::exchange(last_, now)).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
 class CpuRasterizer final : public Rasterizer {
  public:
   const Frame& forward(const scene::GaussianModel& model, const scene::Camera& camera,
                        const RenderSettings& settings) override {
     view_ = view_parameters(camera, settings, model.sh_degree());
+    Stopwatch watch;
     rows_ = model.size();
     constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max();
     if (rows_ > kMost - kChunk) throw scene::Error("model", "has more splats than 32-bit indices can name");
@@ -67,9 +82,12 @@ class CpuRasterizer final : public Rasterizer {
     }
     if (pairs > kMost)
       throw scene::Error("model", "touches more tiles than 32-bit indices can name", "render a smaller picture");
-    statistics_ = {visible, pairs, 0};
+    statistics_ = {visible, pairs, 0, {}};
+    statistics_.milliseconds.project = watch.lap();
     binner_.sort(splats_.data(), chunks_.data(), chunk_count_, visible);
+    statistics_.milliseconds.sort = watch.lap();
     binner_.bin(footprints_.data(), chunks_.data(), pairs, view_.tiles_x, view_.tiles_y);
+    statistics_.milliseconds.bin = watch.lap();
 
     tiles_ = static_cast<std::size_t>(view_.tiles_x) * view_.tiles_y;
     frame_.resize(view_.width, view_.height, view_.geometry);
@@ -85,11 +103,13 @@ class CpuRasterizer final : public Rasterizer {
               &frame_};
     tbb::parallel_for(std::size_t{0}, tiles_, [&](std::size_t tile) { blend_tile(blend_, tile); });
     statistics_.pixel_pairs = std::accumulate(groups_.data(), groups_.data() + tiles_, std::uint64_t{0}) * kLanes;
+    statistics_.milliseconds.blend = watch.lap();
     return frame_;
   }
 
   void backward(const scene::GaussianModel& model, const FrameGradient& gradient, ModelGradients& out) override {
     check(gradient);
+    Stopwatch watch;
     out.planes.resize(rows_, model.sh_degree());
     out.seen.resize(rows_);
     for (int c = 0; c < 2; ++c) out.mean2d[c].resize(rows_), out.abs_mean2d[c].resize(rows_);
@@ -97,6 +117,7 @@ class CpuRasterizer final : public Rasterizer {
 
     const BlendBackwardJob blend{blend_, &gradient, slots_.reserve(statistics_.tile_pairs * kSlotSize)};
     tbb::parallel_for(std::size_t{0}, tiles_, [&](std::size_t tile) { blend_backward_tile(blend, tile); });
+    statistics_.milliseconds.blend_backward = watch.lap();
 
     bind(model);
     ProjectBackwardJob job{project_, slots_.data(), touched_.data(), static_cast<int>(model.sh.size())};
@@ -112,6 +133,7 @@ class CpuRasterizer final : public Rasterizer {
     out.pose.fill(0);
     for (std::size_t chunk = 0; chunk < chunk_count_; ++chunk)
       for (std::size_t c = 0; c < out.pose.size(); ++c) out.pose[c] += chunks_[chunk].pose[c];
+    statistics_.milliseconds.project_backward = watch.lap();
   }
 
   const RenderStatistics& statistics() const override { return statistics_; }
