@@ -57,10 +57,14 @@ HWY_INLINE std::uint32_t mask_bits(M m) {
 }
 
 HWY_INLINE M mask_from_bits(std::uint32_t bits) {
-  const DI di;
-  HWY_ALIGN std::int32_t select[kN];
-  for (std::size_t l = 0; l < kN; ++l) select[l] = (bits >> l) & 1 ? -1 : 0;
-  return hn::RebindMask(D(), hn::Lt(hn::Load(di, select), hn::Zero(di)));
+  std::uint8_t bytes[8] = {};
+  std::memcpy(bytes, &bits, sizeof bits);
+  return hn::LoadMaskBits(D(), bytes);
+}
+
+/// Bits of the kN rows of `part` out of those of a block of 16.
+HWY_INLINE std::uint32_t part_bits(std::uint32_t block_bits, std::size_t part) {
+  return (block_bits >> (part * kN)) & ((1u << kN) - 1);
 }
 
 /// 2^x for x in [-126, 127], relative error below 1.5e-7. Outside the result is unspecified (mask it).
@@ -139,6 +143,29 @@ HWY_INLINE void sum_lanes(const float* HWY_RESTRICT values, float* HWY_RESTRICT 
   add_neighbours<64>(a, b);
   add_neighbours<32>(b, c);
   add_neighbours<16>(c, sums);
+}
+
+/// One turn of a perfect shuffle of 256 floats: out[i] = in[2 i], out[128 + i] = in[2 i + 1]. Index bits rotate by one.
+HWY_INLINE void unshuffle(const float* HWY_RESTRICT in, float* HWY_RESTRICT out) {
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t i = 0; i < 128; ++i) out[i] = in[2 * i], out[128 + i] = in[2 * i + 1];
+#else
+  const D d;
+  for (std::size_t i = 0; i < 128; i += kN) {
+    const V lower = hn::Load(d, in + 2 * i), upper = hn::Load(d, in + 2 * i + kN);
+    hn::Store(hn::ConcatEven(d, upper, lower), d, out + i);
+    hn::Store(hn::ConcatOdd(d, upper, lower), d, out + 128 + i);
+  }
+#endif
+}
+
+/// Transposes a 16 x 16 matrix: four turns swap the two halves of the 8-bit index.
+HWY_INLINE void transpose16(const float* HWY_RESTRICT in, float* HWY_RESTRICT out) {
+  HWY_ALIGN float a[256], b[256];
+  unshuffle(in, a);
+  unshuffle(a, b);
+  unshuffle(b, a);
+  unshuffle(a, out);
 }
 
 }  // namespace tessera::render::HWY_NAMESPACE

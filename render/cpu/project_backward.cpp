@@ -15,50 +15,93 @@
 HWY_BEFORE_NAMESPACE();
 namespace tessera::render::HWY_NAMESPACE {
 
-/// Sums of the slots of the visible rows of one block of 16, and what the splats say; lanes of rows that are not
-/// visible hold 0.
-struct BlockSums {
-  HWY_ALIGN float by_lane[kLanes][kSlotSize];
-  HWY_ALIGN float value[kSlotSize][kLanes];
-  HWY_ALIGN float gate[3][kLanes];  // 1 where the colour channel was not clamped at 0
+/// A run of kSpan rows between the phases of the kernel. Lanes of rows that are not visible hold 0 in `sum` and
+/// `color`.
+struct Run {
+  std::uint32_t visible[kSpanBlocks];
+  HWY_ALIGN float sum[kSpanBlocks][kSlotSize][kLanes];
+  HWY_ALIGN float color[3][kSpan];  // dL / d(colour before the clamp at 0)
+  HWY_ALIGN float direction[3][kSpan], inverse[kSpan];
+  HWY_ALIGN float basis[kMaxFeatures / 3][kSpan];  // later: sum over channels of dL/d(colour) x coefficient
 };
 
-/// `next` counts the visible splats of the chunk so far.
-HWY_INLINE void gather_block(const ProjectBackwardJob& job, std::size_t chunk, std::uint32_t bits, std::uint32_t& next,
-                             BlockSums& sums) {
+/// Sums the slots of each visible splat of a block, in slot order. `next` counts the visible splats of the chunk so
+/// far.
+HWY_INLINE void gather_block(const ProjectBackwardJob& job, std::size_t chunk, std::size_t block, std::uint32_t& next,
+                             Run& run) {
   const D d;
   const ChunkResult& result = job.forward.chunks[chunk];
-  std::memset(sums.by_lane, 0, sizeof sums.by_lane);
-  std::memset(sums.gate, 0, sizeof sums.gate);
-  for (; bits != 0; bits &= bits - 1) {
+  HWY_ALIGN float by_lane[kLanes][kSlotSize] = {}, gate[3][kLanes] = {};
+  for (std::uint32_t bits = run.visible[block]; bits != 0; bits &= bits - 1) {
     const int l = std::countr_zero(bits);
     const std::size_t at = chunk * kChunk + next++;
-    const bool last = next == result.visible;
     const std::uint32_t begin = job.forward.footprints[at].slot;
-    const std::uint32_t end = last ? result.first_pair + result.pairs : job.forward.footprints[at + 1].slot;
-    float* out = sums.by_lane[l];
+    const std::uint32_t end =
+        next == result.visible ? result.first_pair + result.pairs : job.forward.footprints[at + 1].slot;
+    float* out = by_lane[l];
     for (std::uint32_t slot = begin; slot < end; ++slot) {
       if (job.touched[slot] == 0) continue;
       const float* in = job.slots + static_cast<std::size_t>(slot) * kSlotSize;
       for (std::size_t q = 0; q < kSlotSize; q += kN)
-        hn::StoreU(hn::Add(hn::LoadU(d, out + q), hn::LoadU(d, in + q)), d, out + q);
+        hn::Store(hn::Add(hn::Load(d, out + q), hn::Load(d, in + q)), d, out + q);
     }
-    for (int c = 0; c < 3; ++c) sums.gate[c][l] = job.forward.splats[at].color[c] > 0 ? 1.0f : 0.0f;
+    for (int c = 0; c < 3; ++c) gate[c][l] = job.forward.splats[at].color[c] > 0 ? 1.0f : 0.0f;
   }
-  for (int q = 0; q < kSlotSize; ++q)
-    for (int l = 0; l < kLanes; ++l) sums.value[q][l] = sums.by_lane[l][q];
+  transpose16(by_lane[0], run.sum[block][0]);
+  for (int c = 0; c < 3; ++c)
+    for (std::size_t o = 0; o < kLanes; o += kN)
+      hn::Store(hn::Mul(hn::Load(d, gate[c] + o), hn::Load(d, run.sum[block][kSumRed + c] + o)), d,
+                run.color[c] + block * kLanes + o);
+}
+
+/// Gradients of the SH coefficients, plane by plane; leaves in run.basis what the view direction needs.
+HWY_INLINE void shade_backward(const ProjectBackwardJob& job, std::size_t begin, Run& run) {
+  const D d;
+  const ProjectJob& forward = job.forward;
+  const std::size_t n = forward.rows;
+  const int degree = forward.view->sh_degree, coefficients = scene::sh_coefficients(degree);
+  for (std::size_t o = 0; o < kSpan; o += kN) {
+    if (part_bits(run.visible[o / kLanes], o % kLanes / kN) == 0) continue;
+    V direction[3], basis[kMaxFeatures / 3];
+    hn::Store(view_direction(forward, begin + o, direction), d, run.inverse + o);
+    for (int c = 0; c < 3; ++c) hn::Store(direction[c], d, run.direction[c] + o);
+    sh_lanes(degree, direction, basis);
+    for (int q = 0; q < coefficients; ++q) hn::Store(basis[q], d, run.basis[q] + o);
+  }
+  for (int q = 0; q < coefficients; ++q)
+    for (std::size_t o = 0; o < kSpan; o += kN) {
+      const std::uint32_t bits = part_bits(run.visible[o / kLanes], o % kLanes / kN);
+      if (bits == 0) continue;
+      const M mask = mask_from_bits(bits);
+      const V basis = hn::Load(d, run.basis[q] + o);
+      V w = hn::Zero(d);
+      for (int c = 0; c < 3; ++c) {
+        const V color = hn::Load(d, run.color[c] + o);
+        w = hn::MulAdd(color, load_rows(forward.sh[q * 3 + c], begin + o, n), w);
+        hwy::Prefetch(forward.sh[q * 3 + c] + begin + o + kSpan);  // the next run: too many streams for the hardware to follow
+        hwy::Prefetch(job.sh[q * 3 + c] + begin + o + kSpan);
+        store_rows(hn::Mul(basis, color), mask, job.sh[q * 3 + c], begin + o, n);
+      }
+      hn::Store(w, d, run.basis[q] + o);
+    }
+  for (int plane = coefficients * 3; plane < job.model_sh_planes; ++plane)
+    for (std::size_t o = 0; o < kSpan; o += kN)
+      if (const std::uint32_t bits = part_bits(run.visible[o / kLanes], o % kLanes / kN); bits != 0)
+        store_rows(hn::Zero(d), mask_from_bits(bits), job.sh[plane], begin + o, n);
 }
 
 /// Chain rule through the projection for kN rows (gaussian splatting base algorithm, section 6; Kerbl et al. 2023,
 /// appendix A). Adds to `pose` (lane sums in double, in lane order).
-HWY_INLINE void backward_rows(const ProjectBackwardJob& job, std::size_t i, M mask, const BlockSums& sums,
-                              std::size_t lane, double* pose) {
+/// i: the first row; o: its place in the run.
+HWY_INLINE void backward_rows(const ProjectBackwardJob& job, std::size_t i, M mask, const Run& run, std::size_t o,
+                              double* pose) {
   const D d;
   const ProjectJob& forward = job.forward;
   const ViewParameters& view = *forward.view;
   const std::size_t n = forward.rows;
   const V zero = hn::Zero(d);
-  const auto sum = [&](int q) HWY_ATTR { return hn::IfThenElseZero(mask, hn::LoadU(d, sums.value[q] + lane)); };
+  const auto sum = [&](int q)
+                       HWY_ATTR { return hn::IfThenElseZero(mask, hn::Load(d, run.sum[o / kLanes][q] + o % kLanes)); };
   Projected s;
   project_depth(forward, i, s);
   project_shape(forward, i, s);
@@ -151,21 +194,11 @@ HWY_INLINE void backward_rows(const ProjectBackwardJob& job, std::size_t i, M ma
                    hn::NegMulAdd(qy, turn[0], hn::MulAdd(qx, turn[1], hn::Mul(qw, turn[2])))};
   for (int c = 0; c < 4; ++c) store_rows(hn::Mul(twice, dq[c]), mask, job.rotation[c], i, n);
 
-  // Colour: coefficients, and the view direction.
-  V direction[3], basis[kMaxFeatures / 3], weighted[kMaxFeatures / 3], color_grad[3], d_direction[3];
-  const V inverse = view_direction(forward, i, direction);
-  sh_lanes(view.sh_degree, direction, basis);
-  for (int c = 0; c < 3; ++c) color_grad[c] = hn::Mul(sum(kSumRed + c), hn::LoadU(d, sums.gate[c] + lane));
-  const int coefficients = scene::sh_coefficients(view.sh_degree);
-  for (int q = 0; q < coefficients; ++q) {
-    V w = zero;
-    for (int c = 0; c < 3; ++c) {
-      if (q > 0) w = hn::MulAdd(color_grad[c], load_rows(forward.sh[q * 3 + c], i, n), w);
-      store_rows(hn::Mul(basis[q], color_grad[c]), mask, job.sh[q * 3 + c], i, n);
-    }
-    weighted[q] = w;
-  }
-  for (int plane = coefficients * 3; plane < job.model_sh_planes; ++plane) store_rows(zero, mask, job.sh[plane], i, n);
+  // The view direction.
+  V direction[3], weighted[kMaxFeatures / 3], d_direction[3];
+  for (int c = 0; c < 3; ++c) direction[c] = hn::Load(d, run.direction[c] + o);
+  const V inverse = hn::Load(d, run.inverse + o);
+  for (int q = 1; q < scene::sh_coefficients(view.sh_degree); ++q) weighted[q] = hn::Load(d, run.basis[q] + o);
   sh_gradient_lanes(view.sh_degree, direction, weighted, d_direction);
   const V radial = dot3(direction, d_direction);
   V dr[3];
@@ -190,16 +223,22 @@ void ProjectBackwardChunk(const ProjectBackwardJob& job, std::size_t chunk) {
   std::fill(std::begin(result.pose), std::end(result.pose), 0.0);
   const std::size_t begin = chunk * kChunk, end = std::min(job.forward.rows, begin + kChunk);
   std::uint32_t next = 0;
-  BlockSums sums;
-  for (std::size_t block = begin; block < end; block += kLanes) {
-    const std::uint32_t bits = job.forward.block_mask[block / kLanes];
-    for (std::size_t i = block; i < std::min(end, block + kLanes); ++i) job.seen[i] = (bits >> (i - block)) & 1;
-    if (bits == 0) continue;
-    gather_block(job, chunk, bits, next, sums);
-    for (std::size_t part = 0; part < kParts; ++part) {
-      const std::uint32_t lanes = (bits >> (part * kN)) & ((1u << kN) - 1);
-      if (lanes != 0) backward_rows(job, block + part * kN, mask_from_bits(lanes), sums, part * kN, result.pose);
+  Run run;
+  for (std::size_t first = begin; first < end; first += kSpan) {
+    std::uint32_t any = 0;
+    for (std::size_t block = 0; block < kSpanBlocks; ++block) {
+      const std::size_t row = first + block * kLanes;
+      const std::uint32_t bits = row < end ? job.forward.block_mask[row / kLanes] : 0;
+      run.visible[block] = bits;
+      any |= bits;
+      for (std::size_t i = row; i < std::min(end, row + kLanes); ++i) job.seen[i] = (bits >> (i - row)) & 1;
+      if (bits != 0) gather_block(job, chunk, block, next, run);
     }
+    if (any == 0) continue;
+    shade_backward(job, first, run);
+    for (std::size_t o = 0; o < kSpan; o += kN)
+      if (const std::uint32_t bits = part_bits(run.visible[o / kLanes], o % kLanes / kN); bits != 0)
+        backward_rows(job, first + o, mask_from_bits(bits), run, o, result.pose);
   }
 }
 

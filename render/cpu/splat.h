@@ -16,6 +16,10 @@ inline constexpr int kGroup =
 inline constexpr int kTilePixels = kTile * kTile;
 inline constexpr int kLanes = 16;  // virtual vector width: reductions are defined over it, whatever the machine has
 inline constexpr std::size_t kChunk = 1024;  // model rows a projection task
+// Model rows that a projection kernel works on at a time. Each of the model's planes is then read in runs of 512 bytes:
+// with runs of one vector, 100 streams would fight for the address translation cache.
+inline constexpr std::size_t kSpan = 128;
+inline constexpr std::size_t kSpanBlocks = kSpan / kLanes;
 inline constexpr int kMaxFeatures = 3 * scene::sh_coefficients(scene::kMaxShDegree);
 
 /// A projected splat, one cache line. With d = mean - pixel:
