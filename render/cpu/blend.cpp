@@ -30,7 +30,7 @@ HWY_ALIGN constexpr float kGroupY[16] = {0.5f, 0.5f, 0.5f, 0.5f, 4.5f,  4.5f,  4
 /// log2(alpha) of a splat over a tile. In group g at lane (x, y): base[g] + slope_x[g] x + slope_y[g] y + the quadratic
 /// part, which is the same in every group.
 struct TileSplat {
-  HWY_ALIGN float base[16], slope_x[16], slope_y[16];
+  HWY_ALIGN float base[16], slope_x[16], slope_y[16], value[16];
 
   /// Groups that the splat's extent meets, one bit each: smallest exponent over the group's pixel centres against the
   /// extent.
@@ -92,6 +92,42 @@ struct TileRange {
   bool whole() const { return width == kTile && height == kTile; }
 };
 
+/// The next few splats of a tile's list and the (splat, group) pairs they make, as one flat list: a loop over it has no
+/// exit that is hard to predict, and the preparation of one splat overlaps with that of the next.
+struct Batch {
+  static constexpr std::uint32_t kSize = 16;
+  TileSplat splat[kSize];
+  const Splat* source[kSize];
+  std::uint32_t size, touched[kSize];
+  HWY_ALIGN std::int32_t item[(kSize + 1) * 16];  // 16 x splat + group; some slack for whole-vector stores
+
+  /// Entries from `entry` on, groups in `alive` only. Returns the number of items.
+  HWY_INLINE std::uint32_t fill(const BlendJob& job, const TileRange& range, std::int32_t entry, std::uint32_t alive) {
+    const D d;
+    const DI di;
+    const std::uint32_t left = range.end - range.begin - static_cast<std::uint32_t>(entry);
+    const TileEntry* entries = job.entries + range.begin + entry;
+    const float tile_x = static_cast<float>(range.x), tile_y = static_cast<float>(range.y);
+    size = std::min(left, kSize);
+    std::uint32_t items = 0;
+    for (std::uint32_t j = 0; j < size; ++j) {
+      if (j + kSize < left) hwy::Prefetch(job.splats + entries[j + kSize].splat);
+      const Splat& s = job.splats[entries[j].splat];
+      source[j] = &s;
+      touched[j] = 0;
+      const std::uint32_t hit = splat[j].prepare(s, tile_x, tile_y) & alive;
+      for (std::size_t part = 0; part < kParts; ++part) {
+        const std::uint32_t bits = part_bits(hit, part);
+        hn::Store(LaneQuadratic(s, part * kN).value, d, splat[j].value + part * kN);
+        const auto index = hn::Iota(di, static_cast<std::int32_t>(j * 16 + part * kN));
+        hn::StoreU(hn::Compress(index, hn::RebindMask(di, mask_from_bits(bits))), di, item + items);
+        items += static_cast<std::uint32_t>(std::popcount(bits));
+      }
+    }
+    return items;
+  }
+};
+
 constexpr int pixel_x(int index) { return 4 * ((index / 16) % 4) + index % 4; }
 constexpr int pixel_y(int index) { return 4 * (index / 64) + (index % 16) / 4; }
 
@@ -150,44 +186,41 @@ HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
     }
   }
 
-  const float tile_x = static_cast<float>(range.x), tile_y = static_cast<float>(range.y);
-  const V alpha_min = set(kLog2AlphaMin), alpha_max = set(kAlphaMax), t_min = set(kTransmittanceMin);
-  TileSplat splat;
+  const V alpha_min = set(kLog2AlphaMin), alpha_max = set(kAlphaMax), t_min = set(kTransmittanceMin),
+          zero = hn::Zero(d);
+  V lane_x[kParts], lane_y[kParts];
+  for (std::size_t part = 0; part < kParts; ++part)
+    lane_x[part] = hn::Load(d, kLaneX + part * kN), lane_y[part] = hn::Load(d, kLaneY + part * kN);
+  Batch batch;
   std::int32_t entry = 0;
   std::uint32_t groups = 0;
-  for (; entry < count && alive != 0; ++entry) {
-    const TileEntry& e = job.entries[range.begin + entry];
-    if (entry + 4 < count) hwy::Prefetch(job.splats + job.entries[range.begin + entry + 4].splat);
-    const Splat& s = job.splats[e.splat];
-    const std::uint32_t hit = splat.prepare(s, tile_x, tile_y) & alive;
-    groups += std::popcount(hit);
-    std::uint32_t touched = 0, done = hit;
-    for (std::size_t part = 0; part < kParts; ++part) {
-      const LaneQuadratic quadratic(s, part * kN);
-      for (std::uint32_t bits = hit; bits != 0; bits &= bits - 1) {
-        const int g = std::countr_zero(bits);
+  while (entry < count && alive != 0) {
+    const std::uint32_t items = batch.fill(job, range, entry, alive);
+    groups += items;
+    for (std::uint32_t item = 0; item < items; ++item) {
+      const std::uint32_t index = batch.item[item], g = index % 16, j = index / 16;
+      const TileSplat& splat = batch.splat[j];
+      const Splat& s = *batch.source[j];
+      bool some = false;
+      for (std::size_t part = 0; part < kParts; ++part) {
         const std::size_t at = g * 16 + part * kN;
-        const V exponent = quadratic.exponent(splat, g);
-        const M strong = hn::Ge(exponent, alpha_min);
-        const V alpha = hn::Min(exp2_lanes(exponent), alpha_max);
+        const V shape = hn::Add(set(splat.base[g]), hn::Load(d, splat.value + part * kN));
+        const V exponent =
+            hn::MulAdd(set(splat.slope_x[g]), lane_x[part], hn::MulAdd(set(splat.slope_y[g]), lane_y[part], shape));
         const V before = hn::Load(d, t + at);
-        const V candidate = hn::IfThenElse(strong, hn::NegMulAdd(before, alpha, before), before);
-        const M dead = hn::Lt(candidate, t_min);
+        const M strong = hn::And(hn::Ge(exponent, alpha_min), hn::Gt(before, zero));
+        const V alpha = hn::Min(exp2_lanes(exponent), alpha_max);
+        V after = hn::IfThenElse(strong, hn::NegMulAdd(before, alpha, before), before);
         M live = strong;
-        if (HWY_LIKELY(hn::AllFalse(d, dead))) {
-          done &= ~(1u << g);
-          if (hn::AllFalse(d, strong)) continue;
-          hn::Store(candidate, d, t + at);
-        } else {
-          live = hn::AndNot(dead, strong);
-          const M stops = hn::And(dead, hn::Gt(before, hn::Zero(d)));
-          hn::Store(hn::IfThenElse(dead, hn::Neg(hn::Abs(before)), candidate), d, t + at);
-          hn::Store(hn::IfThenElse(hn::RebindMask(di, stops), hn::Set(di, entry), hn::Load(di, stop + at)), di,
-                    stop + at);
-          if (!hn::AllTrue(d, dead)) done &= ~(1u << g);
-          if (hn::AllFalse(d, live)) continue;
+        const M stops = hn::And(strong, hn::Lt(after, t_min));
+        if (HWY_UNLIKELY(!hn::AllFalse(d, stops))) {  // happens once a pixel
+          live = hn::AndNot(stops, strong);
+          after = hn::IfThenElse(stops, hn::Neg(before), after);
+          const auto was = hn::Load(di, stop + at), now = hn::Set(di, entry + static_cast<std::int32_t>(j));
+          hn::Store(hn::IfThenElse(hn::RebindMask(di, stops), now, was), di, stop + at);
         }
-        touched |= 1u << g;
+        hn::Store(after, d, t + at);
+        some = some || !hn::AllFalse(d, live);
         const V w = hn::IfThenElseZero(live, hn::Mul(before, alpha));
         for (int c = 0; c < 3; ++c)
           hn::Store(hn::MulAdd(w, set(s.color[c]), hn::Load(d, state.color[c] + at)), d, state.color[c] + at);
@@ -196,14 +229,24 @@ HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
           for (int c = 0; c < 3; ++c)
             hn::Store(hn::MulAdd(w, set(s.normal[c]), hn::Load(d, state.normal[c] + at)), d, state.normal[c] + at);
           const V half = set(0.5f);
-          const M passes = hn::And(live, hn::And(hn::Gt(before, half), hn::Le(candidate, half)));
+          const M passes = hn::And(live, hn::And(hn::Gt(before, half), hn::Le(after, half)));
           hn::Store(hn::IfThenElse(passes, set(s.z), hn::Load(d, state.median + at)), d, state.median + at);
           hn::Store(hn::Add(hn::IfThenElseZero(live, set(1.0f)), hn::Load(d, state.count + at)), d, state.count + at);
         }
       }
+      batch.touched[j] |= static_cast<std::uint32_t>(some) << g;
     }
-    job.touched[e.slot] = static_cast<std::uint16_t>(touched);
-    alive &= ~done;
+    for (std::uint32_t j = 0; j < batch.size; ++j) {
+      job.entry_touched[range.begin + entry + j] = static_cast<std::uint16_t>(batch.touched[j]);
+      job.touched[job.entries[range.begin + entry + j].slot] = static_cast<std::uint16_t>(batch.touched[j]);
+    }
+    entry += static_cast<std::int32_t>(batch.size);
+    for (std::uint32_t bits = alive; bits != 0; bits &= bits - 1) {
+      const int g = std::countr_zero(bits);
+      V best = hn::Load(d, t + g * 16);
+      for (std::size_t part = 1; part < kParts; ++part) best = hn::Max(best, hn::Load(d, t + g * 16 + part * kN));
+      if (hn::AllTrue(d, hn::Lt(best, zero))) alive &= ~(1u << g);
+    }
   }
   job.processed[tile] = static_cast<std::uint32_t>(entry);
   job.groups[tile] = groups;
@@ -286,8 +329,12 @@ HWY_INLINE void blend_backward(const BlendBackwardJob& backward, std::size_t til
   HWY_ALIGN float partial[kSlotSize * kLanes] = {};
   for (--entry; entry >= 0; --entry) {
     const TileEntry& e = job.entries[range.begin + entry];
-    if (entry >= 4) hwy::Prefetch(job.splats + job.entries[range.begin + entry - 4].splat);
-    const std::uint32_t touched = job.touched[e.slot];
+    if (entry >= 8) {
+      const TileEntry& ahead = job.entries[range.begin + entry - 8];
+      hwy::Prefetch(job.splats + ahead.splat);
+      __builtin_prefetch(backward.slots + static_cast<std::size_t>(ahead.slot) * kSlotSize, 1);
+    }
+    const std::uint32_t touched = job.entry_touched[range.begin + entry];
     if (touched == 0) continue;
     const Splat& s = job.splats[e.splat];
     splat.prepare(s, tile_x, tile_y);
