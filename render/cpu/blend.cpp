@@ -131,58 +131,58 @@ struct Batch {
 constexpr int pixel_x(int index) { return 4 * ((index / 16) % 4) + index % 4; }
 constexpr int pixel_y(int index) { return 4 * (index / 64) + (index % 16) / 4; }
 
-/// Copies between a tile in group order and a plane in row order.
-HWY_INLINE void tile_to_plane(const float* tile, Plane& plane, const TileRange& range) {
-  for (int row = 0; row < kTile; ++row) {
-    float* out = plane.row(range.y + row) + range.x;
-    for (int g = 0; g < 4; ++g)
-      std::memcpy(out + 4 * g, tile + ((row / 4) * 4 + g) * 16 + (row % 4) * 4, 4 * sizeof(float));
-  }
-}
-HWY_INLINE void plane_to_tile(const Plane& plane, const TileRange& range, float* tile) {
-  if (plane.width == 0) {
-    std::memset(tile, 0, kTilePixels * sizeof(float));
-    return;
-  }
-  for (int row = 0; row < kTile; ++row) {
-    const float* in = plane.row(range.y + row) + range.x;
-    for (int g = 0; g < 4; ++g)
-      std::memcpy(tile + ((row / 4) * 4 + g) * 16 + (row % 4) * 4, in + 4 * g, 4 * sizeof(float));
-  }
-  if (range.whole()) return;
-  for (int i = 0; i < kTilePixels; ++i)  // what callers leave in the padding is not theirs to say
-    if (!range.inside(pixel_x(i), pixel_y(i))) tile[i] = 0;
-}
+/// Pixels of a tile while it is worked on: the fields of a group lie together, so that arrays of tile size do not alias
+/// in the store buffer.
+template <int kFields>
+struct TileState {
+  HWY_ALIGN float value[16][kFields][kLanes];
+  HWY_INLINE float* at(std::size_t g, int field, std::size_t part = 0) { return value[g][field] + part * kN; }
 
-/// State of a tile's pixels during forward blending. T is negative once blending has stopped (|T| is the final value).
-struct ForwardState {
-  HWY_ALIGN float color[3][kTilePixels];
-  HWY_ALIGN float depth[kTilePixels], median[kTilePixels], count[kTilePixels], normal[3][kTilePixels];
+  void fill(int field, float v) {
+    for (auto& group : value) std::fill(group[field], group[field] + kLanes, v);
+  }
+  void to_plane(int field, Plane& plane, const TileRange& range) const {
+    for (int row = 0; row < kTile; ++row)
+      for (int g = 0; g < 4; ++g)
+        std::memcpy(plane.row(range.y + row) + range.x + 4 * g, value[row / 4 * 4 + g][field] + row % 4 * 4,
+                    4 * sizeof(float));
+  }
+  /// Zero where the plane is empty, and outside the picture, whatever the caller's padding holds.
+  void from_plane(const Plane& plane, const TileRange& range, int field) {
+    if (plane.width == 0) return fill(field, 0);
+    for (int row = 0; row < kTile; ++row)
+      for (int g = 0; g < 4; ++g)
+        std::memcpy(value[row / 4 * 4 + g][field] + row % 4 * 4, plane.row(range.y + row) + range.x + 4 * g,
+                    4 * sizeof(float));
+    for (int i = 0; !range.whole() && i < kTilePixels; ++i)
+      if (!range.inside(pixel_x(i), pixel_y(i))) value[i / kLanes][field][i % kLanes] = 0;
+  }
 };
+
+/// v += w x at a field of the state.
+HWY_INLINE void accumulate(V w, float x, float* at) { hn::Store(hn::MulAdd(w, set(x), hn::Load(D(), at)), D(), at); }
 
 template <bool kGeometry>
 HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
+  // T is negative once blending has stopped (|T| is the final value).
+  enum { kT, kColor, kDepth = kColor + 3, kMedian, kCount, kNormal, kAll = kNormal + 3 };
   const D d;
   const DI di;
   const TileRange range(job, tile);
-  float* t = job.transmittance + tile * kTilePixels;
   std::int32_t* stop = job.stop + tile * kTilePixels;
   const std::int32_t count = static_cast<std::int32_t>(range.end - range.begin);
-  ForwardState state;
-  std::memset(state.color, 0, sizeof state.color);
-  if constexpr (kGeometry) {
-    std::memset(state.depth, 0, sizeof state.depth), std::memset(state.median, 0, sizeof state.median);
-    std::memset(state.count, 0, sizeof state.count), std::memset(state.normal, 0, sizeof state.normal);
-  }
+  TileState<kGeometry ? kAll : kDepth> state;
+  std::memset(state.value, 0, sizeof state.value);
+  state.fill(kT, 1);
+  std::fill(stop, stop + kTilePixels, count);
   std::uint32_t alive = 0xFFFF;
-  for (int i = 0; i < kTilePixels; ++i) t[i] = 1.0f, stop[i] = count;
   if (!range.whole()) {
     alive = 0;
     for (int i = 0; i < kTilePixels; ++i) {
       if (range.inside(pixel_x(i), pixel_y(i)))
-        alive |= 1u << (i / 16);
+        alive |= 1u << (i / kLanes);
       else
-        t[i] = -1.0f, stop[i] = 0;
+        state.value[i / kLanes][kT][i % kLanes] = -1, stop[i] = 0;
     }
   }
 
@@ -198,16 +198,15 @@ HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
     const std::uint32_t items = batch.fill(job, range, entry, alive);
     groups += items;
     for (std::uint32_t item = 0; item < items; ++item) {
-      const std::uint32_t index = batch.item[item], g = index % 16, j = index / 16;
+      const std::uint32_t index = static_cast<std::uint32_t>(batch.item[item]), g = index % 16, j = index / 16;
       const TileSplat& splat = batch.splat[j];
       const Splat& s = *batch.source[j];
       bool some = false;
       for (std::size_t part = 0; part < kParts; ++part) {
-        const std::size_t at = g * 16 + part * kN;
         const V shape = hn::Add(set(splat.base[g]), hn::Load(d, splat.value + part * kN));
         const V exponent =
             hn::MulAdd(set(splat.slope_x[g]), lane_x[part], hn::MulAdd(set(splat.slope_y[g]), lane_y[part], shape));
-        const V before = hn::Load(d, t + at);
+        const V before = hn::Load(d, state.at(g, kT, part));
         const M strong = hn::And(hn::Ge(exponent, alpha_min), hn::Gt(before, zero));
         const V alpha = hn::Min(exp2_lanes(exponent), alpha_max);
         V after = hn::IfThenElse(strong, hn::NegMulAdd(before, alpha, before), before);
@@ -216,22 +215,22 @@ HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
         if (HWY_UNLIKELY(!hn::AllFalse(d, stops))) {  // happens once a pixel
           live = hn::AndNot(stops, strong);
           after = hn::IfThenElse(stops, hn::Neg(before), after);
-          const auto was = hn::Load(di, stop + at), now = hn::Set(di, entry + static_cast<std::int32_t>(j));
-          hn::Store(hn::IfThenElse(hn::RebindMask(di, stops), now, was), di, stop + at);
+          std::int32_t* at = stop + g * kLanes + part * kN;
+          const auto now = hn::Set(di, entry + static_cast<std::int32_t>(j));
+          hn::Store(hn::IfThenElse(hn::RebindMask(di, stops), now, hn::Load(di, at)), di, at);
         }
-        hn::Store(after, d, t + at);
+        hn::Store(after, d, state.at(g, kT, part));
         some = some || !hn::AllFalse(d, live);
         const V w = hn::IfThenElseZero(live, hn::Mul(before, alpha));
-        for (int c = 0; c < 3; ++c)
-          hn::Store(hn::MulAdd(w, set(s.color[c]), hn::Load(d, state.color[c] + at)), d, state.color[c] + at);
+        for (int c = 0; c < 3; ++c) accumulate(w, s.color[c], state.at(g, kColor + c, part));
         if constexpr (kGeometry) {
-          hn::Store(hn::MulAdd(w, set(s.z), hn::Load(d, state.depth + at)), d, state.depth + at);
-          for (int c = 0; c < 3; ++c)
-            hn::Store(hn::MulAdd(w, set(s.normal[c]), hn::Load(d, state.normal[c] + at)), d, state.normal[c] + at);
+          accumulate(w, s.z, state.at(g, kDepth, part));
+          for (int c = 0; c < 3; ++c) accumulate(w, s.normal[c], state.at(g, kNormal + c, part));
           const V half = set(0.5f);
           const M passes = hn::And(live, hn::And(hn::Gt(before, half), hn::Le(after, half)));
-          hn::Store(hn::IfThenElse(passes, set(s.z), hn::Load(d, state.median + at)), d, state.median + at);
-          hn::Store(hn::Add(hn::IfThenElseZero(live, set(1.0f)), hn::Load(d, state.count + at)), d, state.count + at);
+          float* median = state.at(g, kMedian, part);
+          hn::Store(hn::IfThenElse(passes, set(s.z), hn::Load(d, median)), d, median);
+          accumulate(hn::IfThenElseZero(live, set(1.0f)), 1.0f, state.at(g, kCount, part));
         }
       }
       batch.touched[j] |= static_cast<std::uint32_t>(some) << g;
@@ -242,9 +241,9 @@ HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
     }
     entry += static_cast<std::int32_t>(batch.size);
     for (std::uint32_t bits = alive; bits != 0; bits &= bits - 1) {
-      const int g = std::countr_zero(bits);
-      V best = hn::Load(d, t + g * 16);
-      for (std::size_t part = 1; part < kParts; ++part) best = hn::Max(best, hn::Load(d, t + g * 16 + part * kN));
+      const std::size_t g = std::countr_zero(bits);
+      V best = hn::Load(d, state.at(g, kT));
+      for (std::size_t part = 1; part < kParts; ++part) best = hn::Max(best, hn::Load(d, state.at(g, kT, part)));
       if (hn::AllTrue(d, hn::Lt(best, zero))) alive &= ~(1u << g);
     }
   }
@@ -252,27 +251,28 @@ HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
   job.groups[tile] = groups;
   for (; entry < count; ++entry) job.touched[job.entries[range.begin + entry].slot] = 0;
 
-  HWY_ALIGN float alpha[kTilePixels];
-  for (int i = 0; i < kTilePixels; i += static_cast<int>(kN)) {
-    const V rest = hn::Abs(hn::Load(d, t + i));
-    for (int c = 0; c < 3; ++c)
-      hn::Store(hn::MulAdd(rest, set(job.view->background[c]), hn::Load(d, state.color[c] + i)), d, state.color[c] + i);
-    const V covered = hn::Sub(set(1.0f), rest);
-    hn::Store(covered, d, alpha + i);
-    if constexpr (kGeometry) {
-      const M some = hn::Gt(covered, hn::Zero(d));
-      const V depth = hn::Div(hn::Load(d, state.depth + i), hn::IfThenElse(some, covered, set(1.0f)));
-      hn::Store(hn::IfThenElseZero(some, depth), d, state.depth + i);
+  float* transmittance = job.transmittance + tile * kTilePixels;
+  for (std::size_t g = 0; g < 16; ++g)
+    for (std::size_t part = 0; part < kParts; ++part) {
+      const V rest = hn::Abs(hn::Load(d, state.at(g, kT, part))), covered = hn::Sub(set(1.0f), rest);
+      hn::Store(rest, d, transmittance + g * kLanes + part * kN);
+      for (int c = 0; c < 3; ++c) accumulate(rest, job.view->background[c], state.at(g, kColor + c, part));
+      hn::Store(covered, d, state.at(g, kT, part));
+      if constexpr (kGeometry) {
+        float* depth = state.at(g, kDepth, part);
+        const M some = hn::Gt(covered, zero);
+        hn::Store(hn::IfThenElseZero(some, hn::Div(hn::Load(d, depth), hn::IfThenElse(some, covered, set(1.0f)))), d,
+                  depth);
+      }
     }
-  }
   Frame& frame = *job.frame;
-  for (int c = 0; c < 3; ++c) tile_to_plane(state.color[c], frame.color[c], range);
-  tile_to_plane(alpha, frame.alpha, range);
+  for (int c = 0; c < 3; ++c) state.to_plane(kColor + c, frame.color[c], range);
+  state.to_plane(kT, frame.alpha, range);
   if constexpr (kGeometry) {
-    tile_to_plane(state.depth, frame.depth, range);
-    tile_to_plane(state.median, frame.median_depth, range);
-    tile_to_plane(state.count, frame.count, range);
-    for (int c = 0; c < 3; ++c) tile_to_plane(state.normal[c], frame.normal[c], range);
+    state.to_plane(kDepth, frame.depth, range);
+    state.to_plane(kMedian, frame.median_depth, range);
+    state.to_plane(kCount, frame.count, range);
+    for (int c = 0; c < 3; ++c) state.to_plane(kNormal + c, frame.normal[c], range);
   }
 }
 
@@ -280,59 +280,58 @@ void BlendTile(const BlendJob& job, std::size_t tile) {
   job.view->geometry ? blend<true>(job, tile) : blend<false>(job, tile);
 }
 
-/// Per pixel: T before the splats handled so far (back to front), the gradient-weighted light from behind, and the
-/// frame's gradient.
-struct BackwardState {
-  HWY_ALIGN float t[kTilePixels], behind[kTilePixels], color[3][kTilePixels];
-  HWY_ALIGN float constant[kTilePixels], depth[kTilePixels], normal[3][kTilePixels];
-};
-
 template <bool kGeometry>
 HWY_INLINE void blend_backward(const BlendBackwardJob& backward, std::size_t tile) {
+  // T before the splats handled so far (back to front), the light from behind weighted with the frame's gradient, the
+  // gradient, and the entry at which blending stopped (bits of an integer).
+  enum { kT, kBehind, kStop, kColor, kConstant = kColor + 3, kDepth, kNormal, kAll = kNormal + 3 };
   const BlendJob& job = backward.forward;
   const FrameGradient& gradient = *backward.gradient;
   const D d;
   const DI di;
   const TileRange range(job, tile);
-  const std::int32_t* stop = job.stop + tile * kTilePixels;
   std::int32_t entry = static_cast<std::int32_t>(job.processed[tile]);
   if (entry == 0) return;
-  BackwardState state;
-  for (int c = 0; c < 3; ++c) plane_to_tile(gradient.color[c], range, state.color[c]);
-  plane_to_tile(gradient.alpha, range, state.behind);
+  TileState<kGeometry ? kAll : kConstant> state;
+  for (int c = 0; c < 3; ++c) state.from_plane(gradient.color[c], range, kColor + c);
+  state.from_plane(gradient.alpha, range, kBehind);
   if constexpr (kGeometry) {
-    plane_to_tile(gradient.depth, range, state.depth);
-    plane_to_tile(job.frame->depth, range, state.constant);
-    for (int c = 0; c < 3; ++c) plane_to_tile(gradient.normal[c], range, state.normal[c]);
+    state.from_plane(gradient.depth, range, kDepth);
+    state.from_plane(job.frame->depth, range, kConstant);
+    for (int c = 0; c < 3; ++c) state.from_plane(gradient.normal[c], range, kNormal + c);
   }
-  for (int i = 0; i < kTilePixels; i += static_cast<int>(kN)) {
-    const V rest = hn::Abs(hn::Load(d, job.transmittance + tile * kTilePixels + i));
-    hn::Store(rest, d, state.t + i);
-    // Behind everything: the background through T, and alpha = 1 - T.
-    V sum = hn::Neg(hn::Load(d, state.behind + i));
-    for (int c = 0; c < 3; ++c) sum = hn::MulAdd(hn::Load(d, state.color[c] + i), set(job.view->background[c]), sum);
-    hn::Store(hn::Mul(rest, sum), d, state.behind + i);
-    if constexpr (kGeometry) {
-      // depth = sum w z / sum w: d(depth)/dw_i = (z_i - depth) / alpha, a colour channel of value z_i - depth.
-      const V covered = hn::Sub(set(1.0f), rest);
-      const M some = hn::Gt(covered, hn::Zero(d));
-      const V g =
-          hn::IfThenElseZero(some, hn::Div(hn::Load(d, state.depth + i), hn::IfThenElse(some, covered, set(1.0f))));
-      hn::Store(g, d, state.depth + i);
-      hn::Store(hn::Neg(hn::Mul(g, hn::Load(d, state.constant + i))), d, state.constant + i);
+  for (std::size_t g = 0; g < 16; ++g) {
+    std::memcpy(state.at(g, kStop), job.stop + tile * kTilePixels + g * kLanes, kLanes * sizeof(float));
+    for (std::size_t part = 0; part < kParts; ++part) {
+      const V rest = hn::Load(d, job.transmittance + tile * kTilePixels + g * kLanes + part * kN);
+      hn::Store(rest, d, state.at(g, kT, part));
+      // Behind everything: the background through T, and alpha = 1 - T.
+      V behind = hn::Neg(hn::Load(d, state.at(g, kBehind, part)));
+      for (int c = 0; c < 3; ++c)
+        behind = hn::MulAdd(hn::Load(d, state.at(g, kColor + c, part)), set(job.view->background[c]), behind);
+      hn::Store(hn::Mul(rest, behind), d, state.at(g, kBehind, part));
+      if constexpr (kGeometry) {
+        // depth = sum w z / sum w: d(depth)/dw_i = (z_i - depth) / alpha, a colour channel of value z_i - depth.
+        const V covered = hn::Sub(set(1.0f), rest), grad = hn::Load(d, state.at(g, kDepth, part));
+        const M some = hn::Gt(covered, hn::Zero(d));
+        const V scaled = hn::IfThenElseZero(some, hn::Div(grad, hn::IfThenElse(some, covered, set(1.0f))));
+        hn::Store(scaled, d, state.at(g, kDepth, part));
+        hn::Store(hn::Neg(hn::Mul(scaled, hn::Load(d, state.at(g, kConstant, part)))), d, state.at(g, kConstant, part));
+      }
     }
   }
 
   const float tile_x = static_cast<float>(range.x), tile_y = static_cast<float>(range.y);
   const V alpha_min = set(kLog2AlphaMin), log2_max = set(kLog2AlphaMax), alpha_max = set(kAlphaMax), one = set(1.0f);
   TileSplat splat;
-  HWY_ALIGN float partial[kSlotSize * kLanes] = {};
+  constexpr int kUsed = kGeometry ? kSlotSize : kSumDepth;
+  V quantity[kUsed * kParts];
   for (--entry; entry >= 0; --entry) {
     const TileEntry& e = job.entries[range.begin + entry];
     if (entry >= 8) {
       const TileEntry& ahead = job.entries[range.begin + entry - 8];
       hwy::Prefetch(job.splats + ahead.splat);
-      __builtin_prefetch(backward.slots + static_cast<std::size_t>(ahead.slot) * kSlotSize, 1);
+      hwy::Prefetch(backward.slots + static_cast<std::size_t>(ahead.slot) * kSlotSize);
     }
     const std::uint32_t touched = job.entry_touched[range.begin + entry];
     if (touched == 0) continue;
@@ -340,67 +339,51 @@ HWY_INLINE void blend_backward(const BlendBackwardJob& backward, std::size_t til
     splat.prepare(s, tile_x, tile_y);
     for (std::size_t part = 0; part < kParts; ++part) {
       const LaneQuadratic quadratic(s, part * kN);
-      V sum_w = hn::Zero(d), sum_x = sum_w, sum_y = sum_w, abs_x = sum_w, abs_y = sum_w, xx = sum_w, xy = sum_w,
-        yy = sum_w;
-      V red = sum_w, green = sum_w, blue = sum_w, weight = sum_w, depth = sum_w, nx = sum_w, ny = sum_w, nz = sum_w;
+      V sum[kSlotSize];
+      for (V& q : sum) q = hn::Zero(d);
       for (std::uint32_t bits = touched; bits != 0; bits &= bits - 1) {
         const int g = std::countr_zero(bits);
-        const std::size_t at = g * 16 + part * kN;
+        float* group = state.at(static_cast<std::size_t>(g), 0, part);
+        const auto field = [&](int f) HWY_ATTR { return hn::Load(d, group + f * kLanes); };
         const V exponent = quadratic.exponent(splat, g);
-        const M live = hn::And(hn::Ge(exponent, alpha_min),
-                               hn::RebindMask(d, hn::Gt(hn::Load(di, stop + at), hn::Set(di, entry))));
+        const auto stop = hn::BitCast(di, field(kStop));
+        const M live = hn::And(hn::Ge(exponent, alpha_min), hn::RebindMask(d, hn::Gt(stop, hn::Set(di, entry))));
         const V alpha = hn::IfThenElseZero(live, hn::Min(exp2_lanes(exponent), alpha_max));
         const V inverse = hn::Div(one, hn::Sub(one, alpha));
-        const V t = hn::Mul(hn::Load(d, state.t + at), inverse);
+        const V t = hn::Mul(field(kT), inverse);
         const V w = hn::Mul(t, alpha);
-        const V behind = hn::Load(d, state.behind + at);
-        const V gr = hn::Load(d, state.color[0] + at), gg = hn::Load(d, state.color[1] + at),
-                gb = hn::Load(d, state.color[2] + at);
+        const V behind = field(kBehind);
+        const V gr = field(kColor), gg = field(kColor + 1), gb = field(kColor + 2);
         V f = hn::Mul(gr, set(s.color[0]));
         if constexpr (kGeometry) {
-          f = hn::Add(f, hn::Load(d, state.constant + at));
-          f = hn::MulAdd(hn::Load(d, state.depth + at), set(s.z), f);
-          f = hn::MulAdd(hn::Load(d, state.normal[0] + at), set(s.normal[0]), f);
-          f = hn::MulAdd(hn::Load(d, state.normal[1] + at), set(s.normal[1]), f);
-          f = hn::MulAdd(hn::Load(d, state.normal[2] + at), set(s.normal[2]), f);
+          f = hn::MulAdd(field(kDepth), set(s.z), hn::Add(f, field(kConstant)));
+          for (int c = 0; c < 3; ++c) f = hn::MulAdd(field(kNormal + c), set(s.normal[c]), f);
         }
         f = hn::MulAdd(gb, set(s.color[2]), hn::MulAdd(gg, set(s.color[1]), f));
-        hn::Store(t, d, state.t + at);
-        hn::Store(hn::MulAdd(w, f, behind), d, state.behind + at);
+        hn::Store(t, d, group + kT * kLanes);
+        hn::Store(hn::MulAdd(w, f, behind), d, group + kBehind * kLanes);
         // alpha dL/dalpha = alpha (T f - behind / (1 - alpha)), zero where alpha was clamped
         const V d_alpha = hn::NegMulAdd(behind, inverse, hn::Mul(t, f));
         const V dw = hn::IfThenElseZero(hn::Lt(exponent, log2_max), hn::Mul(alpha, d_alpha));
         const V gx = hn::Add(set(splat.slope_x[g]), quadratic.slope_x),
                 gy = hn::Add(set(splat.slope_y[g]), quadratic.slope_y);
         const V wx = hn::Mul(dw, gx), wy = hn::Mul(dw, gy);
-        sum_w = hn::Add(sum_w, dw);
-        sum_x = hn::Add(sum_x, wx), sum_y = hn::Add(sum_y, wy);
-        abs_x = hn::Add(abs_x, hn::Abs(wx)), abs_y = hn::Add(abs_y, hn::Abs(wy));
-        xx = hn::MulAdd(wx, gx, xx), xy = hn::MulAdd(wx, gy, xy), yy = hn::MulAdd(wy, gy, yy);
-        red = hn::MulAdd(w, gr, red), green = hn::MulAdd(w, gg, green), blue = hn::MulAdd(w, gb, blue);
-        weight = hn::Add(weight, w);
+        sum[kSumW] = hn::Add(sum[kSumW], dw);
+        sum[kSumX] = hn::Add(sum[kSumX], wx), sum[kSumY] = hn::Add(sum[kSumY], wy);
+        sum[kSumAbsX] = hn::Add(sum[kSumAbsX], hn::Abs(wx)), sum[kSumAbsY] = hn::Add(sum[kSumAbsY], hn::Abs(wy));
+        sum[kSumXX] = hn::MulAdd(wx, gx, sum[kSumXX]), sum[kSumXY] = hn::MulAdd(wx, gy, sum[kSumXY]);
+        sum[kSumYY] = hn::MulAdd(wy, gy, sum[kSumYY]);
+        sum[kSumRed] = hn::MulAdd(w, gr, sum[kSumRed]), sum[kSumGreen] = hn::MulAdd(w, gg, sum[kSumGreen]);
+        sum[kSumBlue] = hn::MulAdd(w, gb, sum[kSumBlue]);
+        sum[kSumWeight] = hn::Add(sum[kSumWeight], w);
         if constexpr (kGeometry) {
-          depth = hn::MulAdd(w, hn::Load(d, state.depth + at), depth);
-          nx = hn::MulAdd(w, hn::Load(d, state.normal[0] + at), nx);
-          ny = hn::MulAdd(w, hn::Load(d, state.normal[1] + at), ny);
-          nz = hn::MulAdd(w, hn::Load(d, state.normal[2] + at), nz);
+          sum[kSumDepth] = hn::MulAdd(w, field(kDepth), sum[kSumDepth]);
+          for (int c = 0; c < 3; ++c) sum[kSumNormalX + c] = hn::MulAdd(w, field(kNormal + c), sum[kSumNormalX + c]);
         }
       }
-      float* out = partial + part * kN;
-      hn::Store(sum_w, d, out + kSumW * 16);
-      hn::Store(sum_x, d, out + kSumX * 16), hn::Store(sum_y, d, out + kSumY * 16);
-      hn::Store(abs_x, d, out + kSumAbsX * 16), hn::Store(abs_y, d, out + kSumAbsY * 16);
-      hn::Store(xx, d, out + kSumXX * 16), hn::Store(xy, d, out + kSumXY * 16), hn::Store(yy, d, out + kSumYY * 16);
-      hn::Store(red, d, out + kSumRed * 16), hn::Store(green, d, out + kSumGreen * 16),
-          hn::Store(blue, d, out + kSumBlue * 16);
-      hn::Store(weight, d, out + kSumWeight * 16);
-      if constexpr (kGeometry) {
-        hn::Store(depth, d, out + kSumDepth * 16);
-        hn::Store(nx, d, out + kSumNormalX * 16), hn::Store(ny, d, out + kSumNormalY * 16),
-            hn::Store(nz, d, out + kSumNormalZ * 16);
-      }
+      for (int q = 0; q < kUsed; ++q) quantity[q * kParts + part] = sum[q];
     }
-    sum_lanes(partial, backward.slots + static_cast<std::size_t>(e.slot) * kSlotSize);
+    sum_lanes<kUsed>(quantity, backward.slots + static_cast<std::size_t>(e.slot) * kSlotSize);
   }
 }
 

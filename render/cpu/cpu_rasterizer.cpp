@@ -95,7 +95,8 @@ class CpuRasterizer final : public Rasterizer {
               splats_.data(),
               binner_.entries(),
               binner_.tile_begin(),
-              touched_.reserve(pairs), entry_touched_.reserve(pairs),
+              touched_.reserve(pairs),
+              entry_touched_.reserve(pairs),
               transmittance_.reserve(tiles_ * kTilePixels),
               stop_.reserve(tiles_ * kTilePixels),
               processed_.reserve(tiles_),
@@ -140,8 +141,8 @@ class CpuRasterizer final : public Rasterizer {
 
   std::size_t buffer_bytes() const override {
     std::size_t bytes = splats_.bytes() + footprints_.bytes() + block_mask_.bytes() + binner_.bytes() +
-                        touched_.bytes() + entry_touched_.bytes() + transmittance_.bytes() + stop_.bytes() + processed_.bytes() +
-                        groups_.bytes() + slots_.bytes();
+                        touched_.bytes() + entry_touched_.bytes() + transmittance_.bytes() + stop_.bytes() +
+                        processed_.bytes() + groups_.bytes() + slots_.bytes();
     for (const ChunkResult& chunk : chunks_) bytes += sizeof chunk + chunk.spans.capacity() * sizeof(Span);
     const auto plane = [&](const Plane& p) { bytes += p.data.capacity() * sizeof(float); };
     for (const Plane& p : frame_.color) plane(p);

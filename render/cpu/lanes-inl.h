@@ -120,29 +120,65 @@ HWY_INLINE V log2_lanes(V x) {
   return hn::MulAdd(p, s, hn::ConvertTo(D(), e));
 }
 
-/// One level of the summation tree over a flat array: out[i] = in[2 i] + in[2 i + 1]. `count` outputs, a multiple
-/// of 16.
-template <std::size_t kCount>
-HWY_INLINE void add_neighbours(const float* HWY_RESTRICT in, float* HWY_RESTRICT out) {
-#if HWY_TARGET == HWY_SCALAR
-  for (std::size_t i = 0; i < kCount; ++i) out[i] = in[2 * i] + in[2 * i + 1];
-#else
+/// Sums of 16 lanes each for up to 16 quantities. The tree is that of neighbours, ((0+1)+(2+3))+((4+5)+(6+7)) and so
+/// on, for every vector width, so that all widths give the same bytes. Each step adds two quantities at once: half of
+/// the lanes hold the one, half the other.
+#if HWY_TARGET != HWY_SCALAR
+HWY_INLINE V add_lanes(V a, V b) { return hn::Add(hn::OddEven(b, a), hn::Shuffle2301(hn::OddEven(a, b))); }
+HWY_INLINE V add_pairs(V a, V b) {
+  const hn::RepartitionToWide<D> wide;
+  const auto x = hn::BitCast(wide, a), y = hn::BitCast(wide, b);
+  return hn::Add(hn::BitCast(D(), hn::OddEven(y, x)), hn::Shuffle1032(hn::BitCast(D(), hn::OddEven(x, y))));
+}
+/// Four quantities in, [a b c d] in each block of 4 lanes out.
+HWY_INLINE V add_four(const V* v) { return add_pairs(add_lanes(v[0], v[1]), add_lanes(v[2], v[3])); }
+#endif
+
+/// quantity[q * kParts + part] -> sums[q]; q < kCount, a multiple of 4. The other sums become 0.
+template <int kCount>
+HWY_INLINE void sum_lanes(const V* quantity, float* HWY_RESTRICT sums) {
   const D d;
-  for (std::size_t i = 0; i < kCount; i += kN) {
-    const V lower = hn::Load(d, in + 2 * i), upper = hn::Load(d, in + 2 * i + kN);
-    hn::Store(hn::Add(hn::ConcatEven(d, upper, lower), hn::ConcatOdd(d, upper, lower)), d, out + i);
+#if HWY_TARGET == HWY_SCALAR
+  for (int q = 0; q < kSlotSize; ++q) {
+    float level[kLanes] = {};
+    for (int l = 0; q < kCount && l < kLanes; ++l) level[l] = hn::GetLane(quantity[q * kLanes + l]);
+    for (int width = kLanes / 2; width > 0; width /= 2)
+      for (int l = 0; l < width; ++l) level[l] = level[2 * l] + level[2 * l + 1];
+    sums[q] = level[0];
+  }
+  (void)d;
+#elif HWY_MAX_BYTES == 64
+  V four[4];
+  for (int i = 0; i < 4; ++i) four[i] = 4 * i < kCount ? add_four(quantity + 4 * i) : hn::Zero(d);
+  V eight[2];
+  for (int i = 0; i < 2; ++i) {
+    const V a = four[2 * i], b = four[2 * i + 1];
+    eight[i] = hn::Add(hn::OddEvenBlocks(b, a), hn::SwapAdjacentBlocks(hn::OddEvenBlocks(a, b)));
+  }
+  hn::Store(hn::Add(hn::ConcatLowerLower(d, eight[1], eight[0]), hn::ConcatUpperUpper(d, eight[1], eight[0])), d, sums);
+#else
+  for (int q = 0; q < kSlotSize; q += static_cast<int>(kN)) {
+    V part_sum[kParts];
+    for (std::size_t part = 0; part < kParts; ++part) {
+      V block[kN / 4];
+      for (std::size_t i = 0; i < kN / 4; ++i) {
+        V four[4];
+        const int first = q + 4 * static_cast<int>(i);
+        for (int c = 0; c < 4; ++c) four[c] = first < kCount ? quantity[(first + c) * kParts + part] : hn::Zero(d);
+        block[i] = add_four(four);
+      }
+      if constexpr (kN == 8)
+        part_sum[part] = hn::Add(hn::OddEvenBlocks(block[1], block[0]),
+                                 hn::SwapAdjacentBlocks(hn::OddEvenBlocks(block[0], block[1])));
+      else
+        part_sum[part] = block[0];
+    }
+    for (std::size_t step = 1; step < kParts; step *= 2)
+      for (std::size_t part = 0; part < kParts; part += 2 * step)
+        part_sum[part] = hn::Add(part_sum[part], part_sum[part + step]);
+    hn::Store(part_sum[0], d, sums + q);
   }
 #endif
-}
-
-/// sums[q] = sum over the 16 lanes of values[q * 16 ..], by a tree of neighbours: the same bytes for every vector
-/// width.
-HWY_INLINE void sum_lanes(const float* HWY_RESTRICT values, float* HWY_RESTRICT sums) {
-  HWY_ALIGN float a[128], b[64], c[32];
-  add_neighbours<128>(values, a);
-  add_neighbours<64>(a, b);
-  add_neighbours<32>(b, c);
-  add_neighbours<16>(c, sums);
 }
 
 /// One turn of a perfect shuffle of 256 floats: out[i] = in[2 i], out[128 + i] = in[2 i + 1]. Index bits rotate by one.

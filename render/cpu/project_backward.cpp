@@ -78,7 +78,8 @@ HWY_INLINE void shade_backward(const ProjectBackwardJob& job, std::size_t begin,
       for (int c = 0; c < 3; ++c) {
         const V color = hn::Load(d, run.color[c] + o);
         w = hn::MulAdd(color, load_rows(forward.sh[q * 3 + c], begin + o, n), w);
-        hwy::Prefetch(forward.sh[q * 3 + c] + begin + o + kSpan);  // the next run: too many streams for the hardware to follow
+        hwy::Prefetch(forward.sh[q * 3 + c] + begin + o +
+                      kSpan);  // the next run: too many streams for the hardware to follow
         hwy::Prefetch(job.sh[q * 3 + c] + begin + o + kSpan);
         store_rows(hn::Mul(basis, color), mask, job.sh[q * 3 + c], begin + o, n);
       }

@@ -137,7 +137,7 @@ struct BlendJob {
   const std::uint32_t* tile_begin;  // [tiles + 1]
   std::uint16_t* touched;           // [pairs], by slot: groups with at least one blended pixel
   std::uint16_t* entry_touched;     // [pairs], the same in the order of the lists
-  float* transmittance;             // [tiles * kTilePixels] final T in group order; negative where blending was stopped
+  float* transmittance;             // [tiles * kTilePixels] final T, in group order
   std::int32_t* stop;        // [tiles * kTilePixels] entry at which it was stopped (number of entries where it was not)
   std::uint32_t* processed;  // [tiles] entries looked at
   std::uint32_t* groups;     // [tiles] groups evaluated, for statistics
