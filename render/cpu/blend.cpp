@@ -139,23 +139,32 @@ struct TileState {
   HWY_INLINE float* at(std::size_t g, int field, std::size_t part = 0) { return value[g][field] + part * kN; }
 
   void fill(int field, float v) {
-    for (auto& group : value) std::fill(group[field], group[field] + kLanes, v);
+    for (std::size_t g = 0; g < 16; ++g)
+      for (std::size_t part = 0; part < kParts; ++part) hn::Store(set(v), D(), at(g, field, part));
   }
   void to_plane(int field, Plane& plane, const TileRange& range) const {
-    for (int row = 0; row < kTile; ++row)
-      for (int g = 0; g < 4; ++g)
-        std::memcpy(plane.row(range.y + row) + range.x + 4 * g, value[row / 4 * 4 + g][field] + row % 4 * 4,
-                    4 * sizeof(float));
+    const std::size_t stride = static_cast<std::size_t>(plane.stride);
+    float* out = plane.row(range.y) + range.x;
+    for (int g = 0; g < 16; ++g)
+      for (int row = 0; row < kGroup; ++row)
+        copy4(value[g][field] + 4 * row, out + (g / 4 * kGroup + row) * stride + g % 4 * kGroup);
   }
   /// Zero where the plane is empty, and outside the picture, whatever the caller's padding holds.
   void from_plane(const Plane& plane, const TileRange& range, int field) {
     if (plane.width == 0) return fill(field, 0);
-    for (int row = 0; row < kTile; ++row)
-      for (int g = 0; g < 4; ++g)
-        std::memcpy(value[row / 4 * 4 + g][field] + row % 4 * 4, plane.row(range.y + row) + range.x + 4 * g,
-                    4 * sizeof(float));
+    const std::size_t stride = static_cast<std::size_t>(plane.stride);
+    const float* in = plane.row(range.y) + range.x;
+    for (int g = 0; g < 16; ++g)
+      for (int row = 0; row < kGroup; ++row)
+        copy4(in + (g / 4 * kGroup + row) * stride + g % 4 * kGroup, value[g][field] + 4 * row);
     for (int i = 0; !range.whole() && i < kTilePixels; ++i)
       if (!range.inside(pixel_x(i), pixel_y(i))) value[i / kLanes][field][i % kLanes] = 0;
+  }
+
+ private:
+  static HWY_INLINE void copy4(const float* from, float* to) {
+    const hn::CappedTag<float, 4> four;
+    for (std::size_t i = 0; i < 4; i += hn::Lanes(four)) hn::StoreU(hn::LoadU(four, from + i), four, to + i);
   }
 };
 
@@ -172,8 +181,8 @@ HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
   std::int32_t* stop = job.stop + tile * kTilePixels;
   const std::int32_t count = static_cast<std::int32_t>(range.end - range.begin);
   TileState<kGeometry ? kAll : kDepth> state;
-  std::memset(state.value, 0, sizeof state.value);
   state.fill(kT, 1);
+  for (int f = kColor; f < (kGeometry ? kAll : kDepth); ++f) state.fill(f, 0);
   std::fill(stop, stop + kTilePixels, count);
   std::uint32_t alive = 0xFFFF;
   if (!range.whole()) {
@@ -349,9 +358,9 @@ HWY_INLINE void blend_backward(const BlendBackwardJob& backward, std::size_t til
         const auto stop = hn::BitCast(di, field(kStop));
         const M live = hn::And(hn::Ge(exponent, alpha_min), hn::RebindMask(d, hn::Gt(stop, hn::Set(di, entry))));
         const V alpha = hn::IfThenElseZero(live, hn::Min(exp2_lanes(exponent), alpha_max));
-        const V inverse = hn::Div(one, hn::Sub(one, alpha));
-        const V t = hn::Mul(field(kT), inverse);
-        const V w = hn::Mul(t, alpha);
+        // With T' = T (1 - alpha), the T that is left behind the splat: w = T alpha = T' ratio, T = T' + w.
+        const V ratio = hn::Div(alpha, hn::Sub(one, alpha));
+        const V after = field(kT), w = hn::Mul(after, ratio);
         const V behind = field(kBehind);
         const V gr = field(kColor), gg = field(kColor + 1), gb = field(kColor + 2);
         V f = hn::Mul(gr, set(s.color[0]));
@@ -360,11 +369,11 @@ HWY_INLINE void blend_backward(const BlendBackwardJob& backward, std::size_t til
           for (int c = 0; c < 3; ++c) f = hn::MulAdd(field(kNormal + c), set(s.normal[c]), f);
         }
         f = hn::MulAdd(gb, set(s.color[2]), hn::MulAdd(gg, set(s.color[1]), f));
-        hn::Store(t, d, group + kT * kLanes);
-        hn::Store(hn::MulAdd(w, f, behind), d, group + kBehind * kLanes);
+        const V light = hn::Mul(w, f);
+        hn::Store(hn::Add(after, w), d, group + kT * kLanes);
+        hn::Store(hn::Add(behind, light), d, group + kBehind * kLanes);
         // alpha dL/dalpha = alpha (T f - behind / (1 - alpha)), zero where alpha was clamped
-        const V d_alpha = hn::NegMulAdd(behind, inverse, hn::Mul(t, f));
-        const V dw = hn::IfThenElseZero(hn::Lt(exponent, log2_max), hn::Mul(alpha, d_alpha));
+        const V dw = hn::IfThenElseZero(hn::Lt(exponent, log2_max), hn::NegMulAdd(behind, ratio, light));
         const V gx = hn::Add(set(splat.slope_x[g]), quadratic.slope_x),
                 gy = hn::Add(set(splat.slope_y[g]), quadratic.slope_y);
         const V wx = hn::Mul(dw, gx), wy = hn::Mul(dw, gy);
