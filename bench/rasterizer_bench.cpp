@@ -10,7 +10,8 @@ namespace {
 void forward_backward(benchmark::State& state) {
   const int width = static_cast<int>(state.range(1)), height = width * 9 / 16;
   const scene::Camera camera = synthetic_camera(width, height);
-  const scene::GaussianModel model = synthetic_splats(static_cast<std::size_t>(state.range(0)), camera.intrinsics, static_cast<double>(state.range(2)));
+  const scene::GaussianModel model = synthetic_splats(static_cast<std::size_t>(state.range(0)), camera.intrinsics,
+                                                      static_cast<double>(state.range(2)));
   const auto rasterizer = render::make_cpu_rasterizer();
   render::RenderSettings settings;
   settings.geometry = state.range(3) != 0;
@@ -38,8 +39,10 @@ void forward_backward(benchmark::State& state) {
   state.counters["tile_pairs"] = static_cast<double>(statistics.tile_pairs);
   state.counters["pixel_pairs"] = static_cast<double>(statistics.pixel_pairs);
   state.counters["pairs_per_pixel"] = static_cast<double>(statistics.pixel_pairs) / (width * height);
-  state.counters["Gpairs_s_blend"] = static_cast<double>(statistics.pixel_pairs) * static_cast<double>(state.iterations()) / sum.blend * 1e-6;
-  state.counters["Gpairs_s_backward"] = static_cast<double>(statistics.pixel_pairs) * static_cast<double>(state.iterations()) / sum.blend_backward * 1e-6;
+  state.counters["Gpairs_s_blend"] =
+      static_cast<double>(statistics.pixel_pairs) * static_cast<double>(state.iterations()) / sum.blend * 1e-6;
+  state.counters["Gpairs_s_backward"] =
+      static_cast<double>(statistics.pixel_pairs) * static_cast<double>(state.iterations()) / sum.blend_backward * 1e-6;
   state.counters["buffer_MB"] = static_cast<double>(rasterizer->buffer_bytes()) * 1e-6;
 }
 BENCHMARK(forward_backward)

@@ -68,8 +68,8 @@ HWY_INLINE std::uint32_t part_bits(std::uint32_t block_bits, std::size_t part) {
 }
 
 /// 2^x for x in [-126, 127], relative error below 1.5e-7. Outside the result is unspecified (mask it).
-/// Minimax polynomial of degree 5 on [-1/2, 1/2] (relative error 7.5e-8), scaled through the exponent bits. All steps but the polynomial are
-/// exact, so the two ways to do them agree.
+/// Minimax polynomial of degree 5 on [-1/2, 1/2] (relative error 7.5e-8), scaled through the exponent bits. All steps
+/// but the polynomial are exact, so the two ways to do them agree.
 HWY_INLINE V exp2_lanes(V x) {
 #if HWY_TARGET == HWY_AVX3
   const V f{_mm512_reduce_ps(x.raw, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
