@@ -24,6 +24,7 @@ endforeach()
 option(TESSERA_WERROR "Treat warnings as errors" OFF)
 set(TESSERA_SANITIZE "" CACHE STRING "Sanitizers for every target, as -fsanitize= takes them (address,undefined or thread)")
 option(TESSERA_COVERAGE "Instrument for gcov" OFF)
+option(TESSERA_FUZZ "Build the libFuzzer programs of the readers (clang only)" OFF)
 
 find_program(TESSERA_CCACHE ccache)
 if(TESSERA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)

@@ -145,7 +145,7 @@ void check_references(const ColmapModel& model, const fs::path& folder, const st
       [&](const auto& image) { throw Error(images, "image id " + std::to_string(image.id) + " appears twice"); });
   expect_unique(
       model.images, [](const auto& image) -> const std::string& { return image.name; },
-      [&](const auto& image) { throw Error(images, "image name '" + image.name + "' appears twice"); });
+      [&](const auto& image) { throw Error(images, "image name " + shown(image.name) + " appears twice"); });
   expect_unique(
       model.points, [](const auto& point) { return point.id; },
       [&](const auto& point) { throw Error(points, "point id " + std::to_string(point.id) + " appears twice"); });
@@ -156,7 +156,7 @@ void check_references(const ColmapModel& model, const fs::path& folder, const st
     if (image.name.empty()) throw Error(images, "image id " + std::to_string(image.id) + " has no name");
     if (!model.cameras.contains(image.camera))
       throw Error(images,
-                  "image '" + image.name + "' refers to camera " + std::to_string(image.camera) +
+                  "image " + shown(image.name) + " refers to camera " + std::to_string(image.camera) +
                       ", which is not in cameras" + extension,
                   "copy the whole model folder again");
   }

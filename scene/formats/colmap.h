@@ -49,9 +49,9 @@ ColmapForm colmap_form(const std::filesystem::path& folder);
 /// size justifies. Passed through as stored, for the caller to judge: names that leave the image folder
 /// (leaves_folder), damaged poses and points, tracks and observations whose other end is absent.
 ColmapModel read_colmap(const std::filesystem::path& folder);
-/// Writes the three files into `folder` (made where it is absent), each atomically; text in the shortest digits that
-/// read back as the same doubles. Files of the other form are left alone. Throws scene::Error where read_colmap() would
-/// refuse what was written.
+/// Writes the three files into `folder` (made where it is absent), each atomically; text with 17 digits, so that it
+/// reads back as the same doubles. Files of the other form are left alone. Throws scene::Error where read_colmap()
+/// would refuse what was written.
 void write_colmap(const ColmapModel& model, const std::filesystem::path& folder, ColmapForm form);
 
 }  // namespace tessera::scene

@@ -2,6 +2,7 @@
 #include "scene/formats/byte_reader.h"
 #include "scene/formats/colmap_files.h"
 #include "scene/formats/limits.h"
+#include "scene/formats/text_numbers.h"
 
 // Layout of the three files: https://colmap.github.io/format.html#binary-file-format
 namespace tessera::scene::colmap {
@@ -52,7 +53,7 @@ void read_images(const fs::path& path, ColmapModel& model) {
     image.name = reader.get_string(kMaxName);
     const auto observations = reader.get<std::uint64_t>();
     if (observations > reader.remaining() / sizeof(ColmapModel::Observation))
-      reader.fail("image '" + image.name + "' claims " + std::to_string(observations) +
+      reader.fail("image " + shown(image.name) + " claims " + std::to_string(observations) +
                       " observations, more than the rest of the file holds",
                   "the file is damaged or was not copied whole: make or copy it again");
     image.observations.resize(static_cast<std::size_t>(observations));

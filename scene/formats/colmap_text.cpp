@@ -86,7 +86,7 @@ void read_cameras(const fs::path& path, ColmapModel& model) {
 void read_observations(Lines& lines, ColmapModel::Image& image) {
   const std::size_t words = lines.words_left();
   if (words % 3 != 0)
-    lines.fail("the observations of image '" + image.name + "' are " + std::to_string(words) +
+    lines.fail("the observations of image " + shown(image.name) + " are " + std::to_string(words) +
                " numbers, which is no multiple of 3 (X Y POINT3D_ID)");
   image.observations.resize(words / 3);
   for (auto& observation : image.observations) {

@@ -13,7 +13,7 @@ constexpr std::size_t kMaxHeaderBytes = std::size_t{128} << 10;  // many times t
 constexpr std::size_t kMaxLine = std::size_t{64} << 10;          // a row of kMaxProperties ASCII values
 constexpr std::size_t kMaxProperties = 1024;
 constexpr std::size_t kMaxElements = 64;
-constexpr std::size_t kChunkBytes = std::size_t{256} << 10;  // of rows converted at a time
+constexpr std::size_t kChunkBytes = std::size_t{128} << 10;  // of rows converted at a time
 constexpr const char* kCopyAgain = "the file is damaged or was not copied whole: make or copy it again";
 
 struct TypeName {

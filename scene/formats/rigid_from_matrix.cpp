@@ -21,6 +21,8 @@ const char* rigid_from_opengl(const glm::dmat3& axes, const glm::dvec3& center, 
   const glm::dmat3 world_from_cam(r[0], -r[1], -r[2]);  // y down, z forward
   const Rigid pose{glm::normalize(glm::quat_cast(world_from_cam)), center};
   cam_from_world = pose.inverse();
+  for (int i = 0; i < 3; ++i)
+    if (!std::isfinite(cam_from_world.translation[i])) return "has a translation that is out of range";
   return nullptr;
 }
 

@@ -46,11 +46,10 @@ void append_number(std::string& text, T value) {
 }
 
 /// A word from a file, cut and cleaned so that a message stays one readable line.
-inline std::string shown(std::string_view word) {
-  constexpr std::size_t kLongest = 40;
+inline std::string shown(std::string_view word, std::size_t longest = 80) {
   std::string text = "'";
-  for (char c : word.substr(0, kLongest)) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return text + (word.size() > kLongest ? "...'" : "'");
+  for (char c : word.substr(0, longest)) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  return text + (word.size() > longest ? "...'" : "'");
 }
 
 }  // namespace tessera::scene

@@ -9,8 +9,8 @@
 
 #include "scene/atomic_file.h"
 #include "scene/error.h"
-#include "tests/scene/formats/colmap_model.h"
-#include "tests/scene/formats/plain_file.h"
+#include "tests/support/colmap_model.h"
+#include "tests/support/plain_file.h"
 #include "tests/support/test_data.h"
 
 namespace tessera::scene {

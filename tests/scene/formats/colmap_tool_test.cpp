@@ -5,7 +5,7 @@
 
 #include "scene/atomic_file.h"
 #include "scene/formats/colmap.h"
-#include "tests/scene/formats/colmap_model.h"
+#include "tests/support/colmap_model.h"
 #include "tests/support/test_data.h"
 
 // The reader this project did not write: COLMAP itself converts our files.

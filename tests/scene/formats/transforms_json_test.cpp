@@ -9,7 +9,7 @@
 
 #include "scene/error.h"
 #include "scene/formats/colmap.h"
-#include "tests/scene/formats/plain_file.h"
+#include "tests/support/plain_file.h"
 #include "tests/support/test_data.h"
 
 namespace tessera::scene {
@@ -187,6 +187,11 @@ TEST_F(Transforms, MatricesThatAreNoPoseAreRefused) {
       "frames[1].transform_matrix is not a rotation times one scale (its axes are skewed or of different length)");
   EXPECT_THAT(cell(0, 1, 0.02), HasSubstr("not a rotation"));
   EXPECT_EQ(cell(0, 1, 0.005), "nothing was thrown");
+  EXPECT_EQ(cell(0, 3, 1.7e308), "nothing was thrown");
+  json far = kIdentity;
+  far[0] = {0.8, -0.6, 0, 1.7e308};
+  far[1] = {0.6, 0.8, 0, 1.7e308};
+  EXPECT_EQ(with(far), "frames[1].transform_matrix has a translation that is out of range");
   EXPECT_EQ(cell(3, 3, 2), "frames[1].transform_matrix does not end in the row 0 0 0 1");
   EXPECT_THAT(cell(3, 0, 1), HasSubstr("row 0 0 0 1"));
   EXPECT_EQ(cell(1, 2, "one"), "frames[1].transform_matrix[1][2] is a string, but must be a number");
