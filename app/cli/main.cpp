@@ -1,1 +1,65 @@
-int main() { return 2; }
+#include <cstdio>
+#include <iostream>
+#include <new>
+
+#include <CLI/Error.hpp>
+
+#include "app/cli/command.h"
+#include "reconstruct/run_record.h"
+#include "scene/error.h"
+
+namespace {
+
+enum ExitCode { kDone = 0, kUserCanMend = 1, kUsage = 2, kInterrupted = 130 };
+
+int run(int argc, char** argv) {
+  using namespace tessera;
+  app::Cli cli;
+  cli.app.require_subcommand(1);
+  cli.app.set_version_flag("--version", "tessera " + reconstruct::version_text());
+  cli.app.footer(
+      "'tessera COMMAND --help' tells more. Results go to stdout, progress to stderr.\n"
+      "Exit codes: 0 done, 1 you can mend it, 2 usage, 130 interrupted.");
+  app::add_sfm_command(cli);
+  app::add_train_command(cli);
+  app::add_eval_command(cli);
+  app::add_render_command(cli);
+  app::add_info_command(cli);
+  app::add_export_command(cli);
+  app::add_synth_command(cli);
+  try {
+    cli.app.parse(argc, argv);
+  } catch (const CLI::Success& e) {  // --help, --version
+    return cli.app.exit(e);
+  } catch (const CLI::ParseError& e) {
+    std::cerr << "tessera: " << e.what() << "; see 'tessera --help'\n";
+    return kUsage;
+  }
+  std::string message;
+  int code = kUserCanMend;
+  try {
+    code = cli.run();
+    std::cout.flush();
+    if (code == kDone && !std::cout)
+      throw scene::Error("stdout", "cannot write the result", "check where it is redirected to");
+    return code;
+  } catch (const scene::Cancelled&) {
+    message = "interrupted", code = kInterrupted;
+  } catch (const std::bad_alloc&) {
+    message = "out of memory; use smaller pictures (--set max_image_size=800) or fewer splats (--max-splats)";
+  } catch (const std::exception& e) {
+    message = e.what();
+  }
+  cli.console.finish_line();
+  for (char& c : message)
+    if (c == '\n') c = ' ';
+  std::cerr << "tessera: " << message << "\n";
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  tessera::app::install_signal_handlers();
+  return run(argc, argv);
+}

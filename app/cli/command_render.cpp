@@ -1,0 +1,73 @@
+#include <iostream>
+
+#include "app/cli/command.h"
+#include "app/cli/inputs.h"
+#include "reconstruct/evaluate/video.h"
+#include "scene/camera_path.h"
+#include "scene/image.h"
+
+namespace tessera::app {
+namespace {
+
+struct Arguments {
+  std::string model, data, view, path, out, background = "black";
+  double seconds = 12, fps = 30;
+  int width = 0, sh_degree = 3;
+};
+
+int render(const Arguments& a, Cli& cli) {
+  if (a.view.empty() == a.path.empty())
+    throw scene::Error("tessera render", "give either --view or --path", "see tessera render --help");
+  const scene::Dataset dataset = open_dataset(a.data, cli.console);
+  const scene::GaussianModel model = load_model(a.model, dataset);
+  const auto rasterizer = render::make_cpu_rasterizer();
+  render::RenderSettings settings;
+  settings.sh_degree = a.sh_degree;
+  settings.antialiased = run_antialiased(a.model);
+  if (a.background == "white") settings.background = {1, 1, 1};
+  const auto sized = [&](const scene::Pinhole& p) {
+    return a.width > 0
+               ? p.resized(a.width, std::max(1, static_cast<int>(static_cast<long long>(p.height) * a.width / p.width)))
+               : p;
+  };
+  if (!a.view.empty()) {
+    scene::Camera camera = dataset.views[find_view(dataset, a.view)].camera;
+    camera.intrinsics = sized(camera.intrinsics);
+    scene::write_image(a.out, reconstruct::to_image(rasterizer->forward(model, camera, settings)));
+  } else {
+    const scene::CameraPath path = a.path == "orbit"        ? scene::orbit_path(dataset, a.seconds)
+                                   : a.path == "flythrough" ? scene::flythrough_path(dataset, a.seconds)
+                                                            : scene::read_camera_path(a.path, dataset.scene_from_world);
+    reconstruct::write_video(a.out, model, path, *rasterizer,
+                             {sized(dataset.views.front().camera.intrinsics), a.fps, settings}, cli.console.job());
+  }
+  cli.console.finish_line();
+  std::cout << a.out << "\n";
+  return 0;
+}
+
+}  // namespace
+
+void add_render_command(Cli& cli) {
+  auto* sub = cli.app.add_subcommand("render", "Draw one photo's view, or a camera path as video");
+  auto a = std::make_shared<Arguments>();
+  sub->add_option("MODEL", a->model, "run folder or 3DGS PLY")->required();
+  sub->add_option("DATA", a->data, "dataset whose cameras are used")->required();
+  sub->add_option("--view", a->view, "name of a photo: draws what it should show");
+  sub->add_option("--path", a->path, "orbit, flythrough, or a JSON file of keyframes");
+  sub->add_option("-o,--out", a->out, "picture (.png, .jpg) or video (.mp4)")->required();
+  sub->add_option("--seconds", a->seconds, "length of orbit and flythrough")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
+  sub->add_option("--fps", a->fps, "pictures a second")->check(CLI::Range(1.0, 240.0))->capture_default_str();
+  sub->add_option("--width", a->width, "picture width; the height follows")->check(CLI::Range(2, 16384));
+  sub->add_option("--sh-degree", a->sh_degree, "limit of the view-dependent colour")
+      ->check(CLI::Range(0, 3))
+      ->capture_default_str();
+  sub->add_option("--background", a->background, "black or white")
+      ->check(CLI::IsMember({"black", "white"}))
+      ->capture_default_str();
+  sub->callback([&cli, a] { cli.run = [&cli, a] { return render(*a, cli); }; });
+}
+
+}  // namespace tessera::app

@@ -1,0 +1,256 @@
+#include <spdlog/sinks/basic_file_sink.h>
+#include <tbb/global_control.h>
+
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "app/cli/command.h"
+#include "app/cli/inputs.h"
+#include "reconstruct/evaluate/evaluate.h"
+#include "reconstruct/run_record.h"
+#include "reconstruct/train/training_session.h"
+#include "scene/atomic_file.h"
+#include "scene/formats/cameras_json.h"
+#include "scene/formats/ply.h"
+#include "scene/log.h"
+#include "scene/scene_frame.h"
+
+namespace tessera::app {
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+struct Arguments {
+  std::string data, out, resume, preset = "standard", strategy, backend;
+  int iterations = 0, max_splats = 0, seed = -1, threads = -1;
+  std::vector<std::string> set;
+  bool as_json = false;
+};
+
+struct Plan {
+  fs::path data, run;
+  std::string preset;
+  reconstruct::TrainOptions options;
+};
+
+void apply_arguments(const Arguments& a, reconstruct::TrainOptions& options) {
+  const auto& table = reconstruct::train_options_table();
+  if (a.iterations) table.set(options, "iterations", std::to_string(a.iterations));
+  if (a.max_splats) table.set(options, "max_splats", std::to_string(a.max_splats));
+  if (a.seed >= 0) table.set(options, "seed", std::to_string(a.seed));
+  if (a.threads >= 0) table.set(options, "threads", std::to_string(a.threads));
+  if (!a.strategy.empty()) table.set(options, "strategy", a.strategy);
+  if (!a.backend.empty()) table.set(options, "backend", a.backend);
+  for (const std::string& assignment : a.set) set_option(options, table, assignment);
+}
+
+Plan plan_new(const Arguments& a) {
+  if (a.data.empty()) throw scene::Error("tessera train", "no DATA given", "write tessera train DATA --out RUN");
+  if (a.out.empty()) throw scene::Error("tessera train", "no --out given", "write tessera train DATA --out RUN");
+  Plan plan{a.data, a.out, a.preset, {}};
+  reconstruct::apply_preset(plan.options, a.preset);
+  apply_arguments(a, plan.options);
+  std::error_code error;
+  if (fs::exists(plan.run, error) && !(fs::is_directory(plan.run, error) && fs::is_empty(plan.run, error)))
+    throw scene::Error(a.out, "already exists",
+                       reconstruct::TrainingSession::has_checkpoint(plan.run)
+                           ? "go on with it (tessera train --resume " + a.out + ") or choose another --out"
+                           : "choose another --out");
+  return plan;
+}
+
+/// Data, preset and options as run.json has them; what is given on the command line comes on top.
+Plan plan_resumed(const Arguments& a) {
+  Plan plan;
+  plan.run = a.resume;
+  const fs::path record = plan.run / "run.json";
+  const json saved = json::parse(scene::read_file(record, 64u << 20), nullptr, false);
+  if (!saved.is_object() || !saved.contains("options") || !saved["options"].is_object() || !saved.contains("data") ||
+      !saved["data"].is_string())
+    throw scene::Error(record.string(), "is not the record of a run",
+                       "name a folder that tessera train --out has made");
+  if (!reconstruct::TrainingSession::has_checkpoint(plan.run))
+    throw scene::Error(a.resume, "has no checkpoint to go on from", "start it again with another --out");
+  plan.data = a.data.empty() ? saved["data"].get<std::string>() : a.data;
+  plan.preset = saved.value("preset", "standard");
+  for (const auto& [key, value] : saved["options"].items()) {
+    if (!value.is_string()) throw scene::Error(record.string(), "option '" + key + "' is not text", "restore the file");
+    reconstruct::train_options_table().set(plan.options, key, value.get<std::string>());
+  }
+  apply_arguments(a, plan.options);
+  return plan;
+}
+
+json record_json(const Plan& plan, const scene::Dataset& dataset, const std::string& state,
+                 const reconstruct::StageClock& clock) {
+  json options = json::object();
+  for (const auto& row : reconstruct::train_options_table().rows()) options[row.spec.name] = row.get(plan.options);
+  const auto use = reconstruct::resource_use();
+  return {{"version", reconstruct::version_text()},
+          {"state", state},
+          {"data", fs::absolute(plan.data).lexically_normal().string()},
+          {"format", dataset.format},
+          {"views", dataset.views.size()},
+          {"train_views", dataset.train_views().size()},
+          {"test_views", dataset.test_views().size()},
+          {"sparse_points", dataset.points.size()},
+          {"preset", plan.preset},
+          {"options", options},
+          {"machine", reconstruct::machine_json()},
+          {"stages", clock.to_json()},
+          {"warnings", dataset.warnings},
+          {"seconds", use.seconds},
+          {"cpu_seconds", use.cpu_seconds},
+          {"peak_memory_bytes", use.peak_memory_bytes}};
+}
+
+void check_memory(const reconstruct::TrainingSession& session, Console& console) {
+  const double need = static_cast<double>(session.predicted_bytes());
+  const double have = reconstruct::machine_json()["memory_bytes"].get<double>();
+  console.note("memory: up to " + bytes_text(need) + " of this machine's " + bytes_text(have));
+  if (need > 0.8 * have)  // the system and the page cache want their share
+    console.warning("this may not fit; lower --max-splats or --set image_cache_mb=N or --set max_image_size=N");
+}
+
+std::string detail_text(const reconstruct::TrainMetrics& m) {
+  char text[128];
+  std::snprintf(text, sizeof text, "step %u, loss %.4f, %s splats, %.0f ms a step", m.step, m.loss,
+                count_text(m.splats).c_str(), m.step_ms);
+  return text;
+}
+
+int train(const Arguments& a, Cli& cli) {
+  Console& console = cli.console;
+  console.set_quiet(false);
+  reconstruct::resource_use();  // starts the clock
+  reconstruct::StageClock clock;
+  const bool resumed = !a.resume.empty();
+  Plan plan = resumed ? plan_resumed(a) : plan_new(a);
+  const int threads =
+      plan.options.threads > 0 ? plan.options.threads : static_cast<int>(std::thread::hardware_concurrency());
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+
+  clock.start("load");
+  const scene::Dataset dataset = open_dataset(plan.data, console);
+  make_folder(plan.run / "previews");
+  const auto log_sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>((plan.run / "log.txt").string());
+  const auto log = scene::logger("train");
+  log->sinks().push_back(log_sink);
+  log->flush_on(spdlog::level::info);
+  const auto save_record = [&](const std::string& state) {
+    scene::write_file_atomically(plan.run / "run.json", record_json(plan, dataset, state, clock).dump(2) + "\n");
+  };
+  save_record("training");
+  log->info("tessera {} trains {} ({}, {} views, {} points)", reconstruct::version_text(), plan.data.string(),
+            dataset.format, dataset.views.size(), dataset.points.size());
+  for (const std::string& warning : dataset.warnings) log->info("warning: {}", warning);
+
+  clock.start("initialise");
+  reconstruct::TrainingSession* running = nullptr;
+  reconstruct::TrainEvents events;
+  events.on_step = [&](const reconstruct::TrainMetrics& m) {
+    if (interrupted().requested() && running) running->stop();
+    if (m.step % 100 == 0) log->info("{}", detail_text(m));
+  };
+  events.on_progress = [&](const scene::Progress& p) { console.progress(p); };
+  events.on_warning = [&](const std::string& line) { console.warning(line), log->info("warning: {}", line); };
+  reconstruct::TrainingSession session(dataset, plan.options, plan.run, events);
+  running = &session;
+  check_memory(session, console);
+  if (resumed) {
+    session.resume_from_checkpoint();
+    console.note("going on from step " + std::to_string(session.current_step()));
+  }
+
+  clock.start("train");
+  const auto outcome = session.run();
+  clock.stop();
+  console.finish_line();
+  if (outcome == reconstruct::TrainingSession::Outcome::stopped) {
+    save_record("interrupted");
+    log->info("interrupted at step {}", session.current_step());
+    console.note("stopped at step " + std::to_string(session.current_step()) + "; go on with: tessera train --resume " +
+                 plan.run.string());
+    return 130;
+  }
+
+  clock.start("save");
+  scene::GaussianModel world_model = session.model();
+  scene::transform_model(world_model, dataset.scene_from_world.inverse());
+  scene::write_splat_ply(world_model, plan.run / "model.ply");
+  scene::write_cameras_json(dataset, plan.run / "cameras.json");
+
+  json metrics = json::object();
+  if (plan.options.eval != "off") {
+    clock.start("evaluate");
+    // Scores what was written, not what is in memory: the file is the result.
+    const scene::GaussianModel model = load_model(plan.run / "model.ply", dataset);
+    scene::ImageCache images(dataset, static_cast<std::size_t>(plan.options.image_cache_mb * 1e6));
+    const auto rasterizer = render::make_cpu_rasterizer();
+    reconstruct::EvaluateOptions evaluation;
+    evaluation.split = reconstruct::Split::all;
+    evaluation.level = level_for(dataset, plan.options.max_image_size);
+    evaluation.antialiased = plan.options.antialiased;
+    if (plan.options.background == "white") evaluation.background = {1, 1, 1};
+    evaluation.pictures = plan.run / "previews";
+    metrics =
+        reconstruct::to_json(reconstruct::evaluate(model, dataset, images, *rasterizer, evaluation, console.job()));
+  }
+  clock.stop();
+  const auto use = reconstruct::resource_use();
+  metrics["splats"] = world_model.size();
+  metrics["iterations"] = session.current_step();
+  metrics["seconds"] = use.seconds;
+  metrics["cpu_seconds"] = use.cpu_seconds;
+  metrics["peak_memory_bytes"] = use.peak_memory_bytes;
+  scene::write_file_atomically(plan.run / "metrics.json", metrics.dump(2) + "\n");
+  save_record("finished");
+  console.finish_line();
+
+  if (a.as_json) {
+    std::cout << metrics.dump(2) << "\n";
+    return 0;
+  }
+  std::cout << "model     " << (plan.run / "model.ply").string() << " (" << count_text(world_model.size())
+            << " splats)\n";
+  for (const char* split : {"test", "train"})
+    if (metrics.contains(split) && metrics[split].is_object() && metrics[split].contains("psnr")) {
+      char line[160];
+      std::snprintf(line, sizeof line, "%-9s PSNR %.2f dB (corrected %.2f), SSIM %.3f, MS-SSIM %.3f\n", split,
+                    metrics[split]["psnr"].get<double>(), metrics[split]["psnr_corrected"].get<double>(),
+                    metrics[split]["ssim"].get<double>(), metrics[split]["ms_ssim"].get<double>());
+      std::cout << line;
+    }
+  std::cout << "time      " << clock_text(use.seconds) << " (" << clock_text(use.cpu_seconds)
+            << " of processor), peak memory " << bytes_text(static_cast<double>(use.peak_memory_bytes)) << "\n";
+  return 0;
+}
+
+}  // namespace
+
+void add_train_command(Cli& cli) {
+  auto* sub = cli.app.add_subcommand("train", "Photographs with poses in, a trained model out");
+  auto a = std::make_shared<Arguments>();
+  sub->add_option("DATA", a->data, "dataset folder (COLMAP, transforms.json, Blender) or its defining file");
+  sub->add_option("--out", a->out, "run folder to make: model.ply, metrics.json, run.json, log.txt, previews/");
+  sub->add_option("--resume", a->resume, "run folder to go on with; takes data and options from it");
+  sub->add_option("--preset", a->preset, "draft, standard, high, or a TOML file")->capture_default_str();
+  sub->add_option("--iterations", a->iterations, "length of the run in steps")->check(CLI::PositiveNumber);
+  sub->add_option("--max-splats", a->max_splats, "hard cap on the number of splats")->check(CLI::PositiveNumber);
+  sub->add_option("--strategy", a->strategy, "adc or mcmc")->check(CLI::IsMember({"adc", "mcmc"}));
+  sub->add_option("--seed", a->seed, "same seed and data, same bytes")->check(CLI::NonNegativeNumber);
+  sub->add_option("--threads", a->threads, "worker threads; 0 takes all")->check(CLI::NonNegativeNumber);
+  sub->add_option("--backend", a->backend, "cpu or auto")->check(CLI::IsMember({"cpu", "auto"}));
+  sub->add_option("--set", a->set, "KEY=VALUE, any option of the table below; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  sub->add_flag("--json", a->as_json, "print metrics.json on stdout");
+  sub->footer(options_help(reconstruct::train_options_table()));
+  sub->callback([&cli, a] { cli.run = [&cli, a] { return train(*a, cli); }; });
+}
+
+}  // namespace tessera::app

@@ -1,0 +1,80 @@
+#include "app/cli/inputs.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "scene/atomic_file.h"
+#include "scene/error.h"
+#include "scene/formats/ply.h"
+#include "scene/image_cache.h"
+#include "scene/options_table.h"
+#include "scene/scene_frame.h"
+
+namespace tessera::app {
+namespace fs = std::filesystem;
+
+fs::path model_file(const fs::path& run_or_ply) {
+  std::error_code error;
+  if (!fs::is_directory(run_or_ply, error)) return run_or_ply;
+  const fs::path model = run_or_ply / "model.ply";
+  if (!fs::exists(model, error))
+    throw scene::Error(run_or_ply.string(), "holds no model.ply",
+                       fs::exists(run_or_ply / "checkpoint", error)
+                           ? "finish the run first: tessera train --resume " + run_or_ply.string()
+                           : "name a run folder or a PLY file");
+  return model;
+}
+
+scene::GaussianModel load_model(const fs::path& run_or_ply, const scene::Dataset& dataset) {
+  scene::GaussianModel model = scene::read_splat_ply(model_file(run_or_ply));
+  scene::transform_model(model, dataset.scene_from_world);
+  return model;
+}
+
+scene::Dataset open_dataset(const fs::path& path, Console& console) {
+  return scene::load_dataset(path, {}, console.job());
+}
+
+int level_for(const scene::Dataset& dataset, int max_image_size) {
+  int longest = 1;
+  for (const auto& view : dataset.views)
+    longest = std::max({longest, view.camera.intrinsics.width, view.camera.intrinsics.height});
+  int level = 0;
+  while (scene::level_size(longest, level) > max_image_size) ++level;
+  return level;
+}
+
+std::size_t find_view(const scene::Dataset& dataset, const std::string& name) {
+  std::vector<std::string> names;
+  std::vector<std::size_t> by_stem;
+  for (std::size_t i = 0; i < dataset.views.size(); ++i) {
+    const std::string& full = dataset.views[i].name;
+    if (full == name) return i;
+    if (fs::path(full).stem() == name || fs::path(full).filename() == name) by_stem.push_back(i);
+    names.push_back(full);
+  }
+  if (by_stem.size() == 1) return by_stem.front();
+  throw scene::Error("view '" + name + "'",
+                     by_stem.empty() ? "the dataset has no such photo" : "several photos have that name",
+                     "did you mean '" + scene::detail::nearest_name(name, names) + "'?");
+}
+
+bool run_antialiased(const fs::path& run_or_ply) {
+  std::error_code error;
+  const fs::path record = (fs::is_directory(run_or_ply, error) ? run_or_ply : run_or_ply.parent_path()) / "run.json";
+  if (!fs::exists(record, error)) return false;
+  const auto json = nlohmann::json::parse(scene::read_file(record, 64u << 20), nullptr, false);
+  return json.is_object() && json.contains("options") && json["options"].is_object() &&
+         json["options"].value("antialiased", "off") == "on";
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error || !fs::is_directory(folder))
+    throw scene::Error(folder.string(), "cannot create the folder" + (error ? ": " + error.message() : std::string()),
+                       "choose a place that you may write to");
+}
+
+}  // namespace tessera::app

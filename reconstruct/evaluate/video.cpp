@@ -1,0 +1,69 @@
+#include "reconstruct/evaluate/video.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <opencv2/core/mat.hpp>
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/videoio.hpp>
+
+#include "scene/atomic_file.h"
+
+namespace tessera::reconstruct {
+
+scene::Image8 to_image(const render::Frame& frame) {
+  scene::Image8 image{frame.width, frame.height, 3, {}};
+  image.pixels.resize(static_cast<std::size_t>(3) * frame.width * frame.height);
+  for (int y = 0; y < frame.height; ++y)
+    for (int c = 0; c < 3; ++c) {
+      const float* row = frame.color[c].row(y);
+      std::uint8_t* out = image.at(0, y) + c;
+      for (int x = 0; x < frame.width; ++x)
+        out[3 * x] = static_cast<std::uint8_t>(std::clamp(row[x], 0.0f, 1.0f) * 255.0f + 0.5f);
+    }
+  return image;
+}
+
+void write_video(const std::filesystem::path& file, const scene::GaussianModel& model, const scene::CameraPath& path,
+                 render::Rasterizer& rasterizer, const VideoOptions& options, const scene::JobContext& job) {
+  const scene::Pinhole base =
+      options.camera.resized(std::max(2, options.camera.width / 2 * 2), std::max(2, options.camera.height / 2 * 2));
+  const int frames = std::max(1, static_cast<int>(std::lround(path.duration() * options.frames_per_second)));
+  scene::AtomicFile output(file);
+  cv::utils::logging::setLogLevel(
+      cv::utils::logging::LOG_LEVEL_SILENT);  // the codec that is not there is not the user's problem
+  cv::VideoWriter writer;
+  const cv::Size size(base.width, base.height);
+  const std::string name = output.temporary_path().string();
+  if (!writer.open(name, cv::CAP_FFMPEG, cv::VideoWriter::fourcc('a', 'v', 'c', '1'), options.frames_per_second,
+                   size) &&
+      !writer.open(name, cv::CAP_FFMPEG, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), options.frames_per_second, size))
+    throw scene::Error(file.string(), "OpenCV cannot open it for writing as video",
+                       "end the name in .mp4 and check that the folder is writable");
+  const auto begin = std::chrono::steady_clock::now();
+  cv::Mat bgr(base.height, base.width, CV_8UC3);
+  for (int f = 0; f < frames; ++f) {
+    job.throw_if_cancelled();
+    const auto key = path.at(f / options.frames_per_second);
+    scene::Camera camera{base, key.cam_from_world};
+    camera.intrinsics.fx *= key.focal_scale, camera.intrinsics.fy *= key.focal_scale;
+    const scene::Image8 image = to_image(rasterizer.forward(model, camera, options.settings));
+    for (int y = 0; y < base.height; ++y) {
+      const std::uint8_t* in = image.at(0, y);
+      std::uint8_t* out = bgr.ptr(y);
+      for (int x = 0; x < base.width; ++x, in += 3, out += 3) out[0] = in[2], out[1] = in[1], out[2] = in[0];
+    }
+    writer.write(bgr);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    job.progress({"video", f + 1.0, static_cast<double>(frames), seconds / (f + 1) * (frames - f - 1), {}});
+  }
+  writer.release();
+  std::error_code error;
+  if (std::filesystem::file_size(output.temporary_path(), error) < 100 ||
+      error)  // smaller than any mp4 header: the disk was full
+    throw scene::Error(file.string(), "the video could not be written whole", "check the free space");
+  output.commit();
+}
+
+}  // namespace tessera::reconstruct

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+
+#include "render/rasterizer.h"
+#include "scene/camera_path.h"
+#include "scene/gaussian_model.h"
+#include "scene/image.h"
+#include "scene/progress.h"
+
+namespace tessera::reconstruct {
+
+/// Clamped to [0, 1] and rounded to 8 bit.
+scene::Image8 to_image(const render::Frame& frame);
+
+struct VideoOptions {
+  scene::Pinhole camera;  // size and focal length; the sides are made even, as video codecs want them
+  double frames_per_second = 30;
+  render::RenderSettings settings;
+};
+
+/// Renders the path and writes an .mp4 (H.264 where OpenCV's build has it, else MPEG-4 part 2), atomically. `model` in
+/// the path's frame. Throws scene::Error, scene::Cancelled.
+void write_video(const std::filesystem::path& file, const scene::GaussianModel& model, const scene::CameraPath& path,
+                 render::Rasterizer& rasterizer, const VideoOptions& options, const scene::JobContext& job);
+
+}  // namespace tessera::reconstruct
