@@ -14,7 +14,8 @@ fs::path shared_data() {
 
 TemporaryFolder::TemporaryFolder() {
   std::string pattern = (fs::temp_directory_path() / "tessera-test-XXXXXX").string();
-  if (!::mkdtemp(pattern.data())) throw fs::filesystem_error("mkdtemp", pattern, std::error_code(errno, std::generic_category()));
+  if (!::mkdtemp(pattern.data()))
+    throw fs::filesystem_error("mkdtemp", pattern, std::error_code(errno, std::generic_category()));
   path_ = pattern;
 }
 

@@ -5,7 +5,8 @@
 
 namespace tessera::test {
 
-/// The folder of real photographs and damaged inputs beside the checkout (TESSERA_DATA overrides). Empty where it is missing.
+/// The folder of real photographs and damaged inputs beside the checkout (TESSERA_DATA overrides). Empty where it is
+/// missing.
 std::filesystem::path shared_data();
 
 /// A folder of this test's own, removed when the object goes.
@@ -24,6 +25,7 @@ class TemporaryFolder {
 }  // namespace tessera::test
 
 /// Skips, loudly, where the shared photographs are missing.
-#define TESSERA_NEED_DATA(name)                                                                                             \
-  if (tessera::test::shared_data().empty())                                                                                 \
-    GTEST_SKIP() << "SKIPPED: the photographs (" << (name) << ") are not beside this checkout; set TESSERA_DATA to their folder"
+#define TESSERA_NEED_DATA(name)                          \
+  if (tessera::test::shared_data().empty())              \
+  GTEST_SKIP() << "SKIPPED: the photographs (" << (name) \
+               << ") are not beside this checkout; set TESSERA_DATA to their folder"
