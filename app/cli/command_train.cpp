@@ -10,7 +10,7 @@
 #include "app/cli/command.h"
 #include "app/cli/inputs.h"
 #include "reconstruct/evaluate/evaluate.h"
-#include "reconstruct/run_record.h"
+#include "reconstruct/provenance.h"
 #include "reconstruct/train/training_session.h"
 #include "scene/atomic_file.h"
 #include "scene/formats/cameras_json.h"

@@ -5,7 +5,7 @@
 #include <CLI/Error.hpp>
 
 #include "app/cli/command.h"
-#include "reconstruct/run_record.h"
+#include "reconstruct/provenance.h"
 #include "scene/error.h"
 
 namespace {

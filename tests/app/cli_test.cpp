@@ -195,14 +195,19 @@ TEST_P(DamagedFolder, GetsOneLineOrTrains) {
   const fs::path data = test::shared_data() / "damaged" / GetParam();
   const auto info = tessera({"info", data.string()});
   EXPECT_TRUE(info.exit_code == 0 || info.exit_code == 1) << info.err;
-  if (info.exit_code == 1) EXPECT_EQ(lines(info.err), 1) << info.err;
+  if (info.exit_code == 1) {
+    EXPECT_EQ(lines(info.err), 1) << info.err;
+  }
   const fs::path run = folder.path() / "run";
   const auto train = tessera({"train", data.string(), "--out", run.string(), "--preset", "draft", "--iterations", "3",
                               "--max-splats", "1000", "--set", "eval=off"});
   EXPECT_EQ(train.exit_code, info.exit_code) << train.err;
   EXPECT_EQ(fs::exists(run / "model.ply"), train.exit_code == 0);
-  if (train.exit_code == 1) EXPECT_FALSE(fs::exists(run)) << "stopped before anything was made";
-  if (train.exit_code == 0) EXPECT_NO_THROW(scene::read_splat_ply(run / "model.ply").validate("model"));
+  if (train.exit_code == 1) {
+    EXPECT_FALSE(fs::exists(run)) << "stopped before anything was made";
+  } else {
+    EXPECT_NO_THROW(scene::read_splat_ply(run / "model.ply").validate("model"));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DamagedFolder,

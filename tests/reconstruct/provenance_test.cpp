@@ -1,4 +1,4 @@
-#include "reconstruct/run_record.h"
+#include "reconstruct/provenance.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 namespace tessera::reconstruct {
 namespace {
 
-TEST(RunRecord, ResourcesGrowWithUse) {
+TEST(Provenance, ResourcesGrowWithUse) {
   const ResourceUse before = resource_use();
   std::vector<double> memory(std::size_t{1} << 23, 1.0);  // 64 MB, touched
   double sum = 0;
@@ -19,7 +19,7 @@ TEST(RunRecord, ResourcesGrowWithUse) {
   EXPECT_GE(after.peak_memory_bytes, memory.size() * sizeof(double));
 }
 
-TEST(RunRecord, StagesAreListedInOrderWithTheirTimes) {
+TEST(Provenance, StagesAreListedInOrderWithTheirTimes) {
   StageClock clock;
   clock.start("load");
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -33,7 +33,7 @@ TEST(RunRecord, StagesAreListedInOrderWithTheirTimes) {
   EXPECT_EQ(json[1]["stage"], "train");
 }
 
-TEST(RunRecord, TheMachineIsDescribed) {
+TEST(Provenance, TheMachineIsDescribed) {
   const auto json = machine_json();
   EXPECT_GE(json["cores"].get<int>(), 1);
   EXPECT_GT(json["memory_bytes"].get<double>(), 1e8);

@@ -1,4 +1,4 @@
-#include "reconstruct/run_record.h"
+#include "reconstruct/provenance.h"
 
 #include <sys/resource.h>
 #include <sys/utsname.h>
