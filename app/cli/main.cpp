@@ -15,7 +15,6 @@ enum ExitCode { kDone = 0, kUserCanMend = 1, kUsage = 2, kInterrupted = 130 };
 int run(int argc, char** argv) {
   using namespace tessera;
   app::Cli cli;
-  cli.app.require_subcommand(1);
   cli.app.set_version_flag("--version", "tessera " + reconstruct::version_text());
   cli.app.footer(
       "'tessera COMMAND --help' tells more. Results go to stdout, progress to stderr.\n"
@@ -33,6 +32,10 @@ int run(int argc, char** argv) {
     return cli.app.exit(e);
   } catch (const CLI::ParseError& e) {
     std::cerr << "tessera: " << e.what() << "; see 'tessera --help'\n";
+    return kUsage;
+  }
+  if (!cli.run) {
+    std::cerr << "tessera: name a command (sfm, train, eval, render, info, export, synth); see 'tessera --help'\n";
     return kUsage;
   }
   std::string message;
