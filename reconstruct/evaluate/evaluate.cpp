@@ -136,14 +136,20 @@ Scores evaluate(const scene::GaussianModel& model, const scene::Dataset& dataset
   }
 
   if (with_pictures) {
+    // Held-out views say more than those trained on, so where there are any, the sheet shows only them.
+    const bool held_out = scores.mean(true).has_value();
+    std::vector<std::size_t> shown;
     std::vector<double> psnr;
-    for (const ViewScore& s : scores.views) psnr.push_back(s.psnr);
+    for (std::size_t i = 0; i < scores.views.size(); ++i)
+      if (!held_out || scores.views[i].test) shown.push_back(i), psnr.push_back(scores.views[i].psnr);
     ContactSheet sheet;
-    for (const std::size_t i : choose_views(psnr, options.contact_sheet_views)) {
+    for (const std::size_t row : choose_views(psnr, options.contact_sheet_views)) {
       job.throw_if_cancelled();
+      const std::size_t i = shown[row];
       const render::Plane* picture = gallery.show(scored[i]);
       const Truth& truth = gallery.truth();
-      sheet.add(scores.views[i].name, psnr[i], to_image8(picture), to_image8(truth.color), error_map(picture, truth));
+      sheet.add(scores.views[i].name, scores.views[i].psnr, to_image8(picture), to_image8(truth.color),
+                error_map(picture, truth));
     }
     if (!sheet.empty()) scene::write_image(options.pictures / "contact_sheet.png", sheet.image());
   }
