@@ -2,6 +2,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/inputs.h"
+#include "reconstruct/evaluate/picture.h"
 #include "reconstruct/evaluate/video.h"
 #include "scene/camera_path.h"
 #include "scene/image.h"
@@ -33,7 +34,7 @@ int render(const Arguments& a, Cli& cli) {
   if (!a.view.empty()) {
     scene::Camera camera = dataset.views[find_view(dataset, a.view)].camera;
     camera.intrinsics = sized(camera.intrinsics);
-    scene::write_image(a.out, reconstruct::to_image(rasterizer->forward(model, camera, settings)));
+    scene::write_image(a.out, reconstruct::to_image8(rasterizer->forward(model, camera, settings).color));
   } else {
     const scene::CameraPath path = a.path == "orbit"        ? scene::orbit_path(dataset, a.seconds)
                                    : a.path == "flythrough" ? scene::flythrough_path(dataset, a.seconds)

@@ -19,10 +19,6 @@ constexpr std::size_t kMaxNameBytes = 200;
 const cv::Scalar kPaper(28, 28, 28), kInk(235, 235, 235);
 constexpr std::uint8_t kMaskedGrey = 96;
 
-std::uint8_t to_byte(float value) {
-  return value > 0 ? static_cast<std::uint8_t>(std::round(std::min(value, 1.0f) * 255.0f)) : std::uint8_t{0};
-}
-
 cv::Mat view_of(const scene::Image8& image) {
   return {image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.pixels.data())};
 }
@@ -69,15 +65,6 @@ void paste(cv::Mat& sheet, const scene::Image8& image, int x, int y, int width, 
 }
 
 }  // namespace
-
-scene::Image8 to_image8(const render::Plane color[3]) {
-  scene::Image8 image{color[0].width, color[0].height, 3, {}};
-  image.pixels.resize(static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height) * 3);
-  for (int y = 0; y < image.height; ++y)
-    for (int x = 0; x < image.width; ++x)
-      for (int c = 0; c < 3; ++c) image.at(x, y)[c] = to_byte(color[c].at(x, y));
-  return image;
-}
 
 scene::Image8 error_map(const render::Plane picture[3], const Truth& truth) {
   scene::Image8 map = blank(truth.width, truth.height + kStrip);

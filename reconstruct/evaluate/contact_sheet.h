@@ -6,14 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "reconstruct/evaluate/picture.h"
 #include "reconstruct/train/loss.h"
 #include "render/frame.h"
 #include "scene/image.h"
 
 namespace tessera::reconstruct {
-
-/// Planes as an 8-bit RGB picture: clamped, rounded (not a number: 0).
-scene::Image8 to_image8(const render::Plane color[3]);
 
 /// Mean absolute difference of the channels, as shown in 8 bit, on a dark-to-bright perceptual ramp (inferno): 0 black,
 /// kErrorFull and above pale yellow, masked pixels grey. Below the picture a strip with the ramp and its scale. RGB.

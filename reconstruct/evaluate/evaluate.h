@@ -31,19 +31,19 @@ struct Scores {
 
 struct EvaluateOptions {
   Split split = Split::test;
-  int level = 0;                         // resolution level of the photos
+  int level = 0;  // resolution level of the photos
   std::array<float, 3> background{0, 0, 0};
   bool antialiased = false;
-  std::filesystem::path pictures;        // folder for error maps (NAME_error.png) and contact_sheet.png; empty: none
-  int contact_sheet_views = 8;           // rows at most: render, truth, error side by side
+  std::filesystem::path pictures;  // folder for error maps (NAME_error.png) and contact_sheet.png; empty: none
+  int contact_sheet_views = 8;     // rows at most: render, truth, error side by side
 };
 
 /// Renders each view of the split and scores it. `model` in the dataset's scene frame.
-Scores evaluate(const scene::GaussianModel& model, const scene::Dataset& dataset, scene::ImageCache& images, render::Rasterizer& rasterizer,
-                const EvaluateOptions& options, const scene::JobContext& job = {});
+Scores evaluate(const scene::GaussianModel& model, const scene::Dataset& dataset, scene::ImageCache& images,
+                render::Rasterizer& rasterizer, const EvaluateOptions& options, const scene::JobContext& job = {});
 
-/// {"test": {"psnr", "ssim", "ssim_standard", "ms_ssim", "psnr_corrected", "views": COUNT}, "train": {...}, "views": [{"name", "split", ...}]}; a
-/// split without views is left out.
+/// {"test": {"psnr", "ssim", "ssim_standard", "ms_ssim", "psnr_corrected", "views": COUNT}, "train": {...}, "views":
+/// [{"name", "split", ...}]}; a split without views is left out.
 nlohmann::json to_json(const Scores& scores);
 
 }  // namespace tessera::reconstruct

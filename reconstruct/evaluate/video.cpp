@@ -8,22 +8,10 @@
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/videoio.hpp>
 
+#include "reconstruct/evaluate/picture.h"
 #include "scene/atomic_file.h"
 
 namespace tessera::reconstruct {
-
-scene::Image8 to_image(const render::Frame& frame) {
-  scene::Image8 image{frame.width, frame.height, 3, {}};
-  image.pixels.resize(static_cast<std::size_t>(3) * frame.width * frame.height);
-  for (int y = 0; y < frame.height; ++y)
-    for (int c = 0; c < 3; ++c) {
-      const float* row = frame.color[c].row(y);
-      std::uint8_t* out = image.at(0, y) + c;
-      for (int x = 0; x < frame.width; ++x)
-        out[3 * x] = static_cast<std::uint8_t>(std::clamp(row[x], 0.0f, 1.0f) * 255.0f + 0.5f);
-    }
-  return image;
-}
 
 void write_video(const std::filesystem::path& file, const scene::GaussianModel& model, const scene::CameraPath& path,
                  render::Rasterizer& rasterizer, const VideoOptions& options, const scene::JobContext& job) {
@@ -48,7 +36,7 @@ void write_video(const std::filesystem::path& file, const scene::GaussianModel& 
     const auto key = path.at(f / options.frames_per_second);
     scene::Camera camera{base, key.cam_from_world};
     camera.intrinsics.fx *= key.focal_scale, camera.intrinsics.fy *= key.focal_scale;
-    const scene::Image8 image = to_image(rasterizer.forward(model, camera, options.settings));
+    const scene::Image8 image = to_image8(rasterizer.forward(model, camera, options.settings).color);
     for (int y = 0; y < base.height; ++y) {
       const std::uint8_t* in = image.at(0, y);
       std::uint8_t* out = bgr.ptr(y);

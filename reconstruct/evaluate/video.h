@@ -5,13 +5,9 @@
 #include "render/rasterizer.h"
 #include "scene/camera_path.h"
 #include "scene/gaussian_model.h"
-#include "scene/image.h"
 #include "scene/progress.h"
 
 namespace tessera::reconstruct {
-
-/// Clamped to [0, 1] and rounded to 8 bit.
-scene::Image8 to_image(const render::Frame& frame);
 
 struct VideoOptions {
   scene::Pinhole camera;  // size and focal length; the sides are made even, as video codecs want them

@@ -78,17 +78,6 @@ void MetricsTable::restore(std::string csv) { csv_ = std::move(csv), loss_sum_ =
 
 void MetricsTable::write(const fs::path& run) const { scene::write_file_atomically(run / "metrics.csv", csv_); }
 
-scene::Image8 picture_of(const render::Plane color[3]) {
-  scene::Image8 image;
-  image.width = color[0].width, image.height = color[0].height;
-  image.pixels.resize(static_cast<std::size_t>(image.width) * image.height * 3);
-  for (int y = 0; y < image.height; ++y)
-    for (int x = 0; x < image.width; ++x)
-      for (int c = 0; c < 3; ++c)
-        image.at(x, y)[c] = static_cast<std::uint8_t>(std::lround(255.0f * std::clamp(color[c].at(x, y), 0.0f, 1.0f)));
-  return image;
-}
-
 fs::path preview_path(const fs::path& run, std::uint32_t step) {
   char name[32];
   std::snprintf(name, sizeof name, "step_%06u.png", step);

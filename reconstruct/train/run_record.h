@@ -5,9 +5,7 @@
 #include <string>
 
 #include "reconstruct/train/train_options.h"
-#include "render/frame.h"
 #include "scene/dataset.h"
-#include "scene/image.h"
 
 namespace tessera::reconstruct {
 
@@ -29,8 +27,6 @@ class MetricsTable {
   std::size_t losses_ = 0;
 };
 
-/// 8-bit picture of colour planes, clamped to [0, 1].
-scene::Image8 picture_of(const render::Plane color[3]);
 /// RUN/previews/step_NNNNNN.png.
 std::filesystem::path preview_path(const std::filesystem::path& run, std::uint32_t step);
 

@@ -17,6 +17,7 @@
 #include <tbb/task_arena.h>
 
 #include "reconstruct/evaluate/evaluate.h"
+#include "reconstruct/evaluate/picture.h"
 #include "reconstruct/train/checkpoint.h"
 #include "reconstruct/train/exposure.h"
 #include "reconstruct/train/initialize.h"
@@ -285,7 +286,7 @@ void TrainingSession::Impl::write_preview(std::uint32_t step) {
   if (options.background == "white") settings.background = {1, 1, 1};
   const scene::Camera camera{scene::level_camera(view.camera.intrinsics, run_level), view.camera.cam_from_world};
   const render::Frame& frame = rasterizer->forward(model, camera, settings);
-  scene::write_image(preview_path(run, step), picture_of(frame.color));
+  scene::write_image(preview_path(run, step), to_image8(frame.color));
 }
 
 void TrainingSession::Impl::report(const TrainMetrics& now) {

@@ -38,15 +38,6 @@ scene::CameraPath still(double seconds) {
   return path;
 }
 
-TEST(ToImage, ClampsAndRounds) {
-  render::Frame frame;
-  frame.resize(1, 1, false);
-  frame.color[0].at(0, 0) = -0.3f;
-  frame.color[1].at(0, 0) = 1.7f;
-  frame.color[2].at(0, 0) = 0.501f;
-  EXPECT_EQ(to_image(frame).pixels, (std::vector<std::uint8_t>{0, 255, 128}));
-}
-
 TEST(WriteVideo, HasTheFramesSizeAndColoursOfThePath) {
   test::TemporaryFolder folder;
   const auto file = folder.path() / "v.mp4";

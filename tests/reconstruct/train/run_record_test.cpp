@@ -30,16 +30,6 @@ TEST(MetricsTable, RowsHoldTheMeanLossSinceTheRowBefore) {
   EXPECT_THROW(table.write(run.path() / "none"), scene::Error);
 }
 
-TEST(PictureOf, ClampsAndRounds) {
-  render::Plane color[3];
-  for (auto& plane : color) plane.resize(2, 1), plane.fill(0.5f);
-  color[0].at(0, 0) = -1, color[1].at(0, 0) = 2, color[2].at(0, 0) = 0.1f;
-  const auto image = picture_of(color);
-  EXPECT_EQ(image.width, 2);
-  EXPECT_EQ(image.height, 1);
-  EXPECT_EQ(image.pixels, (std::vector<std::uint8_t>{0, 255, 26, 128, 128, 128}));
-}
-
 TEST(PreviewPath, CountsWithSixDigits) {
   EXPECT_EQ(preview_path("run", 750), std::filesystem::path("run/previews/step_000750.png"));
 }

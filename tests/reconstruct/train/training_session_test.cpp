@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "reconstruct/evaluate/evaluate.h"
+#include "reconstruct/evaluate/picture.h"
 #include "reconstruct/train/checkpoint.h"
 #include "reconstruct/train/run_record.h"
 #include "scene/atomic_file.h"
@@ -252,7 +253,7 @@ TEST(TrainingSession, WritesMetricsPreviewsAndCheckpoints) {
   render::RenderSettings settings;
   settings.sh_degree = options.sh_degree;
   EXPECT_EQ(preview.pixels,
-            picture_of(rasterizer->forward(session.model(), world.dataset.views[0].camera, settings).color).pixels);
+            to_image8(rasterizer->forward(session.model(), world.dataset.views[0].camera, settings).color).pixels);
 
   EXPECT_NEAR(session.metrics().test_psnr, test_psnr(session.model(), world.dataset), 1e-6);
   const std::string csv = scene::read_file(run / "metrics.csv");
