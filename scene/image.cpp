@@ -3,6 +3,7 @@
 #include <climits>
 
 #include <opencv2/core.hpp>
+#include <opencv2/core/utility.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -15,6 +16,14 @@ namespace tessera::scene {
 namespace fs = std::filesystem;
 
 namespace {
+
+// OpenCV works on the thread that calls it. Its own pool is TBB's: a decoding thread that waits in there may be handed
+// another task that wants the very picture it is decoding, and would wait for itself. Set before main(), hence before
+// any thread.
+[[maybe_unused]] const bool kOpencvOnCallingThread = [] {
+  cv::setNumThreads(1);
+  return true;
+}();
 
 /// 8-bit grey, RGB or RGBA. The header has been checked, so what is allocated is bounded.
 cv::Mat decode_by_opencv(const fs::path& path, const std::string& bytes) {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include <opencv2/core.hpp>
+#include <opencv2/core/utility.hpp>
 #include <opencv2/imgcodecs.hpp>
 
 #include "scene/atomic_file.h"
@@ -333,6 +334,10 @@ TEST_F(Image, EnlargementKeepsSizeAndMean) {
   EXPECT_EQ(large.height, 30);
   EXPECT_NEAR(large.at(30, 15)[0], 125, 8);
   EXPECT_EQ(large.at(30, 15)[2], 128);
+}
+
+TEST_F(Image, WorkIsDoneOnTheCallingThread) {
+  EXPECT_EQ(cv::getNumThreads(), 1);
 }
 
 TEST(JpegSegments, AreFoundUpToTheFirstScan) {
