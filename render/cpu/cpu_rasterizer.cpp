@@ -60,6 +60,16 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
+/// Whether the planes have that many rows already: GaussianPlanes::resize() allocates, if only to find out.
+bool fits(const scene::GaussianPlanes& planes, std::size_t rows, std::size_t sh_planes) {
+  const auto all = [rows](const auto& list) {
+    return std::all_of(list.begin(), list.end(),
+                       [rows](const std::vector<float>& plane) { return plane.size() == rows; });
+  };
+  return planes.sh.size() == sh_planes && planes.opacity_logit.size() == rows && all(planes.position) &&
+         all(planes.log_scale) && all(planes.rotation) && all(planes.sh);
+}
+
 class CpuRasterizer final : public Rasterizer {
  public:
   const Frame& forward(const scene::GaussianModel& model, const scene::Camera& camera,
@@ -111,7 +121,7 @@ class CpuRasterizer final : public Rasterizer {
   void backward(const scene::GaussianModel& model, const FrameGradient& gradient, ModelGradients& out) override {
     check(gradient);
     Stopwatch watch;
-    out.planes.resize(rows_, model.sh_degree());
+    if (!fits(out.planes, rows_, model.sh.size())) out.planes.resize(rows_, model.sh_degree());
     out.seen.resize(rows_);
     for (int c = 0; c < 2; ++c) out.mean2d[c].resize(rows_), out.abs_mean2d[c].resize(rows_);
     out.radius.resize(rows_), out.weight.resize(rows_);
