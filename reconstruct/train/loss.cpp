@@ -15,7 +15,7 @@ namespace {
 
 /// Rows that a block aims at: tall enough that the 2 x 5 rows made twice at its ends cost little, low enough to fill
 /// many cores.
-constexpr int kBlockRows = 64;
+constexpr int kBlockRows = 96;
 constexpr int kAlignFloats = 16;  // a cache line
 
 float* aligned(float* p) {

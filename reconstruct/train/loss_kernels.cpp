@@ -49,12 +49,13 @@ HWY_INLINE double row_sum(const float* HWY_RESTRICT row, int stride) {
 // Scratch of one task. Rows with margins have kGroup zeros or pad values on either side.
 struct Rows {
   int stride, wide;
-  float *zero, *mean[4], *map[3], *term, *ring[3];
+  float *zero, *mean[4], *blurred[4], *map[3], *term, *ring[3];
   Rows(float* at, int s) : stride(s), wide(s + 2 * kGroup) {
     const auto take = [&](int n) { return std::exchange(at, at + n); };
     zero = take(stride);
     term = take(stride);
     for (auto& m : mean) m = take(kChunk * wide) + kGroup;
+    for (auto& b : blurred) b = take(stride);
     for (auto& m : map) m = take(wide) + kGroup;
     for (auto& r : ring) r = take(kRing * stride);
   }
@@ -159,12 +160,17 @@ class Block {
       }
   }
 
-  static HWY_INLINE V across(const float* HWY_RESTRICT row) {
+  // Window means along a row with margins. Bound by loads: those off the 64-byte grid cost two accesses. Putting some
+  // of the taps together from their neighbours (CombineShiftRightBytes) was no faster: its port is then the limit.
+  void filter_row(const float* HWY_RESTRICT in, float* HWY_RESTRICT out) const {
     const Floats d;
-    V sum = hn::Zero(d);
-    HWY_UNROLL(11)
-    for (int t = 0; t < kTaps; ++t) sum = hn::MulAdd(hn::LoadU(d, row + t - kSsimRadius), hn::Set(d, window(t)), sum);
-    return sum;
+    for (int x = 0; x < rows_.stride; x += kLanes) {
+      V sum = hn::Zero(d);
+      HWY_UNROLL(11)
+      for (int t = 0; t < kTaps; ++t)
+        sum = hn::MulAdd(hn::LoadU(d, in + x + t - kSsimRadius), hn::Set(d, window(t)), sum);
+      hn::Store(sum, d, out + x);
+    }
   }
 
   // SSIM of row y and half its derivatives by m_e (total), E[e^2] and E[u^2 + v^2]; then their window means across,
@@ -173,14 +179,13 @@ class Block {
   template <bool kMasked>
   double map_row(int y, int slot) {
     const Floats d;
-    const float* means[4];
-    for (int f = 0; f < 4; ++f) means[f] = rows_.mean[f] + slot * rows_.wide;
+    for (int f = 0; f < 4; ++f) filter_row(rows_.mean[f] + slot * rows_.wide, rows_.blurred[f]);
     const float* weight = kMasked ? b_.weight->row(y) : nullptr;
     const V one = hn::Set(d, 1.0f), level = hn::Set(d, levels_.level), offset = hn::Set(d, levels_.offset);
     const V c1 = hn::Set(d, kSsimC1), c2 = hn::Set(d, kSsimC2);
     for (int x = 0; x < rows_.stride; x += kLanes) {
-      const V mv = across(means[0] + x), me = across(means[1] + x), ee = across(means[2] + x),
-              uv = across(means[3] + x);
+      const V mv = hn::Load(d, rows_.blurred[0] + x), me = hn::Load(d, rows_.blurred[1] + x);
+      const V ee = hn::Load(d, rows_.blurred[2] + x), uv = hn::Load(d, rows_.blurred[3] + x);
       const V mu = hn::Add(mv, me), my = hn::Add(mv, level), delta = hn::Add(me, offset), mx = hn::Add(my, delta);
       const V d1 = hn::MulAdd(mx, mx, hn::MulAdd(my, my, c1));
       const V d2 = hn::Add(hn::NegMulAdd(mu, mu, hn::NegMulAdd(mv, mv, uv)), c2);
@@ -204,8 +209,7 @@ class Block {
     std::fill(rows_.term + width_, rows_.term + rows_.stride, 0.0f);
     for (int f = 0; f < 3; ++f) {
       std::fill(rows_.map[f] + width_, rows_.map[f] + rows_.stride + kGroup, 0.0f);
-      float* out = rows_.ring_row(f, y);
-      for (int x = 0; x < rows_.stride; x += kLanes) hn::Store(across(rows_.map[f] + x), d, out + x);
+      filter_row(rows_.map[f], rows_.ring_row(f, y));
     }
     return row_sum(rows_.term, rows_.stride);
   }
@@ -220,6 +224,7 @@ class Block {
         for (int f = 0; f < 3; ++f) std::fill_n(rows_.ring_row(f, y + k), rows_.stride, 0.0f);
         continue;
       }
+      if (y + k >= b_.row_end + kSsimRadius) break;  // no row of the block reaches it
       const double s = map_row<kMasked>(y + k, k);
       if (y + k >= b_.row_begin && y + k < b_.row_end) sums.ssim += s;
     }
@@ -295,7 +300,7 @@ LossSums loss_block_impl(const LossBlock& b) {
 }
 
 std::size_t loss_scratch_impl(int stride) {
-  return static_cast<std::size_t>(2 + 3 * kRing) * stride +
+  return static_cast<std::size_t>(6 + 3 * kRing) * stride +
          static_cast<std::size_t>(4 * kChunk + 3) * (stride + 2 * kGroup);
 }
 
