@@ -8,6 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "reconstruct/evaluate/contact_sheet.h"
 #include "scene/atomic_file.h"
 #include "scene/image.h"
 #include "tests/support/test_data.h"
@@ -242,6 +243,41 @@ TEST_F(Evaluate, ReportsItsProgress) {
 TEST_F(Evaluate, NamesTheFileThatCannotBeRead) {
   fs::resize_file(folder.path() / "three.png", 40);
   EXPECT_THROW(run({}), scene::Error);
+}
+
+// Photos that the CPU back end made of the model itself: the whole path from file to score without a difference.
+TEST_F(Evaluate, AModelThatMadeThePhotosScoresPerfectly) {
+  const std::size_t n = 12;
+  model.resize(n, 1);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t a = 0; a < 3; ++a) {
+      model.position[a][i] = static_cast<float>(a == 2 ? 3 : std::sin(1.7 * static_cast<double>(i * (a + 1))));
+      model.log_scale[a][i] = -1.5f;
+      model.sh[a][i] = static_cast<float>(std::cos(0.9 * static_cast<double>(i + a)));
+      model.sh[3 + a][i] = 0.3f;
+    }
+    model.rotation[0][i] = 1;
+    model.opacity_logit[i] = 1;
+  }
+  const auto cpu = render::make_cpu_rasterizer();
+  render::RenderSettings settings;
+  settings.sh_degree = 1;
+  for (auto& view : dataset.views) {
+    view.camera.cam_from_world.translation.x = view.test ? 0.2 : -0.3;
+    scene::write_image(view.image_path, to_image8(cpu->forward(model, view.camera, settings).color));
+  }
+  EvaluateOptions options;
+  options.split = Split::all;
+  scene::ImageCache images(dataset, 1 << 24);
+  Scores scores = evaluate(model, dataset, images, *cpu, options);
+  ASSERT_EQ(scores.views.size(), 4u);
+  for (const auto& view : scores.views) {
+    EXPECT_EQ(view.psnr, 99) << view.name;
+    EXPECT_NEAR(view.ssim, 1, 1e-9);
+  }
+  model.sh[0][4] += 0.5f;  // and a model that did not, does not
+  scores = evaluate(model, dataset, images, *cpu, options);
+  for (const auto& view : scores.views) EXPECT_LT(view.psnr, 60) << view.name;
 }
 
 TEST(ScoresJson, HoldsMeansCountsAndViews) {
