@@ -4,10 +4,10 @@ import {SparkRenderer, SplatMesh} from "@sparkjsdev/spark";
 
 const job = await (await fetch("/job")).json();
 
-// The reference implementation's constants (Kerbl et al. 2023), where Spark's own defaults say otherwise: it takes models to be trained
-// with anti-aliasing, cuts the kernel at sqrt(8) sigma, sorts by distance and packs splats into 16 bytes.
+// The reference implementation's constants (Kerbl et al. 2023) where Spark's defaults say otherwise: it takes models to be trained with
+// anti-aliasing, cuts the kernel at sqrt(8) sigma, leaves out splats whose centre is off screen, sorts by distance, packs splats into 16 bytes.
 const reference = {
-  preBlurAmount: 0.3, blurAmount: 0, minAlpha: 1 / 255, maxStdDev: Math.sqrt(2 * Math.log(255)), maxPixelRadius: 1e5, clipXY: 2,
+  preBlurAmount: 0.3, blurAmount: 0, minAlpha: 1 / 255, maxStdDev: Math.sqrt(2 * Math.log(255)), maxPixelRadius: 1e5, clipXY: 1e4,
   sortRadial: false, accumExtSplats: true,
 };
 
@@ -16,9 +16,9 @@ const renderer = new THREE.WebGLRenderer({canvas, antialias: false, alpha: false
 renderer.setPixelRatio(1);
 renderer.setClearColor(0x000000, 1);
 const scene = new THREE.Scene();
-const spark = new SparkRenderer({renderer, autoUpdate: false, enableLod: false, ...(job.stock ? {} : reference)});
+const spark = new SparkRenderer({renderer, autoUpdate: false, enableLod: false, ...reference});
 scene.add(spark);
-const mesh = new SplatMesh({url: "/model.ply", extSplats: !job.stock, lod: false});
+const mesh = new SplatMesh({url: "/model.ply", extSplats: true, lod: false});
 scene.add(mesh);
 await mesh.initialized;
 

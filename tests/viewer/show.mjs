@@ -1,7 +1,7 @@
-// node show.mjs --modules NODE_MODULES --chromium PROGRAM --ply MODEL --cameras CAMERAS.json --views STEM,STEM... --out FOLDER [--stock]
+// node show.mjs --modules NODE_MODULES --chromium PROGRAM --ply MODEL --cameras CAMERAS.json --views STEM,STEM... --out FOLDER
 // Shows a splat PLY in Spark (three.js) in headless Chromium, from the named cameras of a cameras.json (img_name without its ending) at exactly
 // their size, and writes FOLDER/STEM.png.
-// --stock leaves the viewer at its own defaults. Prints {"splats": N, "shDegree": D}. Exit 0: every picture is written.
+// Prints {"splats": N, "shDegree": D}. Exit 0: every picture is written.
 import {spawn} from "node:child_process";
 import {createReadStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {createServer} from "node:http";
@@ -10,11 +10,11 @@ import path from "node:path";
 import {fileURLToPath} from "node:url";
 import {parseArgs} from "node:util";
 
-const kDeadlineMs = 100_000;
+const kDeadlineMs = 240_000;
 const here = path.dirname(fileURLToPath(import.meta.url));
 const {values: args} = parseArgs({options: {
   modules: {type: "string"}, chromium: {type: "string"}, ply: {type: "string"}, cameras: {type: "string"}, views: {type: "string"},
-  out: {type: "string"}, stock: {type: "boolean", default: false},
+  out: {type: "string"},
 }});
 for (const name of ["modules", "chromium", "ply", "cameras", "views", "out"]) {
   if (!args[name]) {
@@ -83,7 +83,7 @@ function answer(request, response, body) {
   if (name === "/") return send(response, path.join(here, "page.html"), "text/html");
   if (name === "/page.mjs") return send(response, path.join(here, "page.mjs"), "text/javascript");
   if (name === "/model.ply") return send(response, args.ply, "application/octet-stream");
-  if (name === "/job") return void response.writeHead(200, {"content-type": "application/json"}).end(JSON.stringify({views, stock: args.stock}));
+  if (name === "/job") return void response.writeHead(200, {"content-type": "application/json"}).end(JSON.stringify({views}));
   const file = path.resolve(modules, name.replace(/^\/modules\//, ""));
   if (name.startsWith("/modules/") && file.startsWith(modules + path.sep)) return send(response, file, "text/javascript");
   response.writeHead(404).end();
