@@ -50,10 +50,10 @@ void add_apartment(Workshop& shop, const BuildingPlan& b, Draw& draw) {
       {Material::flat_roof, vec3(draw.uniform(0.20f, 0.34f)) * vec3(1.03f, 1.0f, 0.96f), vec3(0), draw.bits()});
   const std::uint32_t panel = shop.surface({draw.chance(0.5f) ? Material::metal : Material::plaster,
                                             draw.chance(0.5f) ? vec3(0.55f) : second, vec3(0), draw.bits()});
-  const Trim trim{wall, reveal, coping, reveal};
+  const Trim trim{wall, reveal, coping, band};
 
   const float height = kStorey * static_cast<float>(b.floors), x = b.half.x, y = b.half.y;
-  const bool balconies = draw.chance(0.75f);
+  const bool balconies = draw.chance(0.75f), aprons = style != 1 && draw.chance(0.7f);
   const float front_side = draw.chance(0.5f) ? -1.0f : 1.0f;
   Sides sides;
   const int bays = std::max(3, static_cast<int>(std::lround(2 * x / 2.9f)));
@@ -71,6 +71,7 @@ void add_apartment(Workshop& shop, const BuildingPlan& b, Draw& draw) {
           const float centre = 0.5f * (o.u0 + o.u1) - x;
           balcony(shop, b.half, front_side, side == 0 ? centre : -centre, z, plinth, panel, coping);
         }
+        o.apron = aprons && o.pane == pane && floor > 0;
         sides[side].push_back(o);
       }
     }
@@ -78,6 +79,11 @@ void add_apartment(Workshop& shop, const BuildingPlan& b, Draw& draw) {
       for (const Opening& o : window_row(2 * y, 4.6f, 1.1f, z + 0.9f, z + 2.3f, pane)) sides[side].push_back(o);
   }
   add_walls(shop, b.half, height, sides, trim, plinth);
+  // Rain pipes at the corners of the long sides.
+  for (const float s : {-1.0f, 1.0f})
+    for (const float t : {-1.0f, 1.0f})
+      build.tube({s * (x - 0.25f), t * (y + 0.07f), 0.0f}, {s * (x - 0.25f), t * (y + 0.07f), height}, 0.06f, 0.06f, 6,
+                 coping, false);
   // A painted stripe marks the stairs or the top storey's lintels.
   for (int floor = 1; style == 1 && floor <= b.floors; ++floor) {
     const float z = kStorey * static_cast<float>(floor) - 0.30f;

@@ -18,7 +18,7 @@ namespace {
 constexpr float kPi = std::numbers::pi_v<float>;
 
 // What each draw is for.
-enum What : std::uint32_t { kLots = 0x1001, kStreet, kVerge, kMeadow, kPonds, kPoles };
+enum What : std::uint32_t { kLots = 0x1001, kStreet };
 
 float rounded_box_distance(glm::vec2 local, glm::vec2 half, float rounding) {
   const glm::vec2 q = glm::abs(local) - half + rounding;
@@ -44,7 +44,7 @@ void furnish_kerbs(CityLayout& city, const BlockPlan& block, int index) {
     const float straight = kSlabHalf - kSlabRounding - 5.0f;  // no parking on crossings
     if (side == 0 || side == 3) {
       for (float s = -straight + 2.6f; s < straight - 2.0f; s += 5.9f) {
-        if (!draw.chance(0.62f)) continue;
+        if (!draw.chance(0.70f)) continue;
         const bool van = draw.chance(0.14f);
         add_car(city, draw, at(s + draw.uniform(-0.4f, 0.4f), 1.08f + draw.uniform(-0.08f, 0.08f)),
                 turn + (draw.chance(0.15f) ? kPi : 0.0f) + draw.uniform(-0.02f, 0.02f), van);
@@ -52,6 +52,9 @@ void furnish_kerbs(CityLayout& city, const BlockPlan& block, int index) {
     } else if (draw.chance(0.7f)) {
       add_car(city, draw, at(draw.uniform(-straight, straight), 2.0f), turn, draw.chance(0.1f));
     }
+    for (int i = 0; i < 2; ++i)
+      if (draw.chance(0.7f)) add_person(city, draw, at(draw.uniform(-straight, straight), draw.uniform(-2.0f, -0.8f)));
+    add_prop(city, draw, PropPlan::Kind::traffic_sign, at(-straight - 2.0f, -0.5f), turn - 0.5f * kPi, 1.0f);
     int slot = 0;
     for (float s = -straight; s <= straight; s += 8.0f, ++slot) {
       const float jitter = draw.uniform(-0.5f, 0.5f);
@@ -64,31 +67,6 @@ void furnish_kerbs(CityLayout& city, const BlockPlan& block, int index) {
         add_prop(city, draw, PropPlan::Kind::bin, at(s, -0.5f), turn, 1.0f);
     }
   }
-}
-
-// Trees, bushes and hedges of the fields around the town: denser near it, none past the haze.
-void plant_meadows(CityLayout& city) {
-  constexpr float kCell = 11.0f, kReach = 130.0f;
-  const glm::vec2 inner = city.half + 9.0f;
-  const int nx = static_cast<int>((city.half.x + kReach) / kCell),
-            ny = static_cast<int>((city.half.y + kReach) / kCell);
-  for (int y = -ny; y <= ny; ++y)
-    for (int x = -nx; x <= nx; ++x) {
-      Draw draw(city.seed, kMeadow, (static_cast<std::uint64_t>(x + 512) << 12) | static_cast<std::uint64_t>(y + 512));
-      const glm::vec2 p =
-          kCell * (glm::vec2(x, y) + glm::vec2(draw.uniform(-0.45f, 0.45f), draw.uniform(-0.45f, 0.45f)));
-      if (std::abs(p.x) < inner.x && std::abs(p.y) < inner.y) continue;
-      const float grove = noise2(p / 38.0f, static_cast<std::uint32_t>(city.seed) + 77u);
-      if (!draw.chance(0.10f + 0.55f * smoothstep(0.1f, 0.6f, grove))) continue;
-      if (draw.chance(0.3f))
-        add_prop(city, draw, PropPlan::Kind::bush, p, draw.uniform(0, 6), draw.uniform(0.8f, 1.6f));
-      else
-        add_tree(city, draw, p,
-                 draw.chance(0.22f)  ? PropPlan::Kind::conifer
-                 : draw.chance(0.2f) ? PropPlan::Kind::slender
-                                     : PropPlan::Kind::broadleaf,
-                 draw.uniform(0.75f, 1.2f));
-    }
 }
 
 }  // namespace
@@ -111,6 +89,23 @@ const BlockPlan* CityLayout::block_at(glm::vec2 plan) const {
                  static_cast<std::size_t>(cell.x)];
 }
 
+std::size_t CityLayout::outer_cell(glm::vec2 plan) const {
+  const glm::vec2 cell = glm::floor((plan + half) / kPitch) + 1.0f;
+  const int x = std::clamp(static_cast<int>(cell.x), 0, columns + 1),
+            y = std::clamp(static_cast<int>(cell.y), 0, rows + 1);
+  return static_cast<std::size_t>(y * (columns + 2) + x);
+}
+
+glm::vec2 CityLayout::country_road_offset(glm::vec2 plan) const {
+  return plan + half - kPitch * glm::vec2(columns / 2, (rows + 1) / 2);
+}
+
+bool CityLayout::on_country_road(glm::vec2 plan, float margin) const {
+  const glm::vec2 off = glm::abs(country_road_offset(plan)), beyond = glm::abs(plan) - half;
+  const float reach = kCountryHalf + margin;
+  return (off.x < reach && beyond.y > 0) || (off.y < reach && beyond.x > 0);
+}
+
 CityLayout plan_city(int blocks, std::uint64_t seed) {
   CityLayout city;
   std::tie(city.columns, city.rows) = grid_of(blocks);
@@ -126,7 +121,8 @@ CityLayout plan_city(int blocks, std::uint64_t seed) {
     furnish_kerbs(city, block, i);
     city.blocks.push_back(std::move(block));
   }
-  plant_meadows(city);
+  city.outer_patches.resize(static_cast<std::size_t>((city.columns + 2) * (city.rows + 2)));
+  surround(city);
   city.terrain = Terrain(seed, std::move(ponds));
   return city;
 }

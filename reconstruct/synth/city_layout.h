@@ -18,9 +18,10 @@ inline constexpr float kKerbHeight = 0.13f;  // slab above the road
 inline constexpr float kSlabHalf = 0.5f * kPitch - kRoadHalf;
 inline constexpr float kSlabRounding = 4.0f;  // radius of the kerb at corners
 inline constexpr float kPavement = 2.4f;      // width of the pavement inside the kerb
+inline constexpr float kCountryHalf = 2.9f;   // half of a road outside the town
 
 /// What the ground of a slab is covered with.
-enum class Ground : std::uint8_t { lawn, path, plaza, paving, gravel, asphalt, parking, soil, sand };
+enum class Ground : std::uint8_t { lawn, path, plaza, paving, gravel, asphalt, parking, soil, sand, court };
 /// A rounded rectangle of ground; later patches cover earlier ones.
 struct Patch {
   Ground ground = Ground::lawn;
@@ -40,7 +41,24 @@ struct BuildingPlan {
 };
 
 struct PropPlan {
-  enum class Kind : std::uint8_t { broadleaf, slender, conifer, bush, car, van, lamp, bench, bin, table, swing };
+  enum class Kind : std::uint8_t {
+    broadleaf,
+    slender,
+    conifer,
+    bush,
+    car,
+    van,
+    lamp,
+    bench,
+    bin,
+    table,
+    swing,
+    bale,
+    reeds,
+    lily,
+    person,
+    traffic_sign
+  };
   Kind kind = Kind::bush;
   glm::vec2 centre{0};
   float angle = 0, scale = 1;
@@ -67,7 +85,8 @@ struct CityLayout {
   int columns = 1, rows = 1;
   glm::vec2 half{0};  // half of the size of the town: kPitch * (columns, rows) / 2
   std::uint64_t seed = 0;
-  std::vector<BlockPlan> blocks;  // row by row from the south-west
+  std::vector<BlockPlan> blocks;                  // row by row from the south-west
+  std::vector<std::vector<Patch>> outer_patches;  // of the plots around the town, by outer_cell
   std::vector<BuildingPlan> buildings;
   std::vector<PropPlan> props;
   std::vector<StripPlan> strips;
@@ -75,6 +94,12 @@ struct CityLayout {
 
   /// Block at a plan point, or null (on the ring streets and outside).
   const BlockPlan* block_at(glm::vec2 plan) const;
+  /// Row of outer_patches: cells of kPitch, one more on each side than there are blocks.
+  std::size_t outer_cell(glm::vec2 plan) const;
+  /// Whether a point lies on the two roads that leave the town (or within `margin` of them).
+  bool on_country_road(glm::vec2 plan, float margin) const;
+  /// Signed distance across those roads (x: the one along y; y: the one along x), metres from their centre lines.
+  glm::vec2 country_road_offset(glm::vec2 plan) const;
 };
 
 /// Pure function of its arguments. Building and prop ids are their rows.

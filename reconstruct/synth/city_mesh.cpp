@@ -1,5 +1,6 @@
 #include "reconstruct/synth/city_mesh.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -92,9 +93,17 @@ City build_city(CityLayout plan) {
       const BlockPlan* block = layout.block_at(prop.centre);
       return block && slab_distance(*block, prop.centre) < 0;
     }();
+    glm::vec3 foot = layout.terrain.world(prop.centre, on_slab ? kKerbHeight : 0.0f);
+    if (prop.kind == Kind::lily) {
+      // Floats on the nearest pond.
+      const std::vector<Pond>& all = layout.terrain.ponds();
+      foot.z = std::min_element(all.begin(), all.end(), [&](const Pond& a, const Pond& b) {
+                 return pond_distance(a, prop.centre) < pond_distance(b, prop.centre);
+               })->level;
+    }
     city.instances.push_back({static_cast<std::uint32_t>(mesh),
-                              turned(prop.angle + layout.terrain.turn(prop.centre), prop.scale),
-                              layout.terrain.world(prop.centre, on_slab ? kKerbHeight : 0.0f), prop.tint, prop.id});
+                              turned(prop.angle + layout.terrain.turn(prop.centre), prop.scale), foot, prop.tint,
+                              prop.id});
   }
   return city;
 }

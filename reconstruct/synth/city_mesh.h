@@ -45,6 +45,7 @@ void add_streets_and_fields(Workshop& shop);                                // g
 void add_building(Workshop& shop, const BuildingPlan& building);            // building_mesh.cpp
 void add_strip(Workshop& shop, const StripPlan& strip);                     // strip_mesh.cpp
 void add_tree(Workshop& shop, PropPlan::Kind kind, std::uint32_t variant);  // tree_mesh.cpp; unit scale
+void add_car(Workshop& shop, PropPlan::Kind kind, std::uint32_t variant);   // car_mesh.cpp; heads along +x
 void add_prop(Workshop& shop, PropPlan::Kind kind, std::uint32_t variant);  // prop_mesh.cpp; everything that is no tree
 
 }  // namespace tessera::reconstruct::synth

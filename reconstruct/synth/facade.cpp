@@ -62,6 +62,7 @@ void add_wall(Workshop& shop, const vec3& a, const vec3& b, float height, const 
       build.quad(at(u1, v0, -thick), at(u1, v0, 0), at(u1, v1, 0), at(u1, v1, -thick), surface);
     };
     if (o.sill) slab(o.u0 - 0.06f, o.u1 + 0.06f, o.v0 - 0.07f, o.v0, 0.09f, trim.sill);
+    if (o.apron) slab(o.u0, o.u1, o.v0 - 1.0f, o.v0 - 0.1f, 0.03f, trim.shutter);
     if (o.shutters) {
       const float w = 0.48f * (o.u1 - o.u0);
       slab(o.u0 - w - 0.04f, o.u0 - 0.04f, o.v0, o.v1, 0.05f, trim.shutter);

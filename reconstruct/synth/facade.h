@@ -14,6 +14,7 @@ struct Opening {
   float depth = 0.16f;     // how far it is set back
   bool sill = true;
   bool shutters = false;
+  bool apron = false;  // a panel of Trim::shutter under the sill
 };
 
 /// Surfaces that the parts of a facade share.

@@ -93,7 +93,7 @@ void add_slab(Workshop& shop, const BlockPlan& block) {
 }
 
 void add_pond(Workshop& shop, const Pond& pond) {
-  const std::uint32_t water = shop.surface({Material::water, vec3(0.018f, 0.032f, 0.026f)});
+  const std::uint32_t water = shop.surface({Material::water, vec3(0.036f, 0.058f, 0.044f)});
   constexpr int kSides = 48;
   const auto vertex = [&](vec2 plan) {
     vec3 p = shop.layout.terrain.world(plan);

@@ -139,6 +139,20 @@ void park(const LotFrame& lot, std::vector<Pond>& ponds) {
     add_prop(lot.city, draw, Prop::bush, lot.at(pond.x + 7.6f * std::cos(a), pond.y + 7.6f * std::sin(a)), a,
              draw.uniform(0.4f, 0.9f));
   }
+  for (int i = 0; i < 16; ++i) {
+    // Reeds stand in the shallows, in two beds.
+    const float a = (i < 9 ? 0.6f : 3.4f) + draw.uniform(-0.7f, 0.7f), r = 5.35f + draw.uniform(-0.5f, 0.4f);
+    const Pond& p = ponds.back();
+    const glm::vec2 on(std::cos(a), std::sin(a));
+    const float shore = p.radius - pond_distance(p, p.centre + p.radius * on);
+    add_prop(lot.city, draw, Prop::reeds, p.centre + (shore - 5.6f + r) * on, a, draw.uniform(0.8f, 1.2f));
+  }
+  for (int i = 0; i < 22; ++i) {
+    const float a = draw.uniform(0.2f, 2.2f), r = draw.uniform(1.2f, 4.0f);
+    add_prop(lot.city, draw, Prop::lily, ponds.back().centre + r * glm::vec2(std::cos(a), std::sin(a)), a,
+             draw.uniform(0.6f, 1.3f));
+  }
+  for (int i = 0; i < 3; ++i) add_person(lot.city, draw, lot.at(draw.uniform(5, 20), 3.2f + draw.uniform(-0.5f, 0.5f)));
   for (const float u : {8.5f, 14.0f, 19.5f}) add_prop(lot.city, draw, Prop::bench, lot.at(u, 4.7f), lot.facing_v0(), 1);
 }
 
@@ -147,6 +161,7 @@ void shops(const LotFrame& lot) {
   lot.building(Kind::shop, 16.5f, 16.5f, {6.6f, 6.6f}, lot.facing_v0(), 2);
   lot.building(Kind::shop, 4.9f, 17.6f, {4.4f, 5.4f}, lot.facing_v0(), 1);
   for (float u = 3.0f; u < 22; u += 6.0f) lot.tree(u, 3.0f, Prop::broadleaf, lot.draw.uniform(0.5f, 0.65f));
+  for (int i = 0; i < 9; ++i) add_person(lot.city, lot.draw, lot.at(lot.draw.uniform(1, 22), lot.draw.uniform(1, 10)));
   for (int i = 0; i < 6; ++i)
     add_prop(lot.city, lot.draw, Prop::table,
              lot.at(4.0f + 3.0f * static_cast<float>(i), 7.2f + lot.draw.uniform(-0.8f, 0.8f)), lot.draw.uniform(0, 3),
@@ -186,6 +201,18 @@ PropPlan& add_prop(CityLayout& city, Draw& draw, PropPlan::Kind kind, glm::vec2 
 void add_tree(CityLayout& city, Draw& draw, glm::vec2 plan, PropPlan::Kind kind, float scale) {
   PropPlan& tree = add_prop(city, draw, kind, plan, draw.uniform(0, 2 * kPi), scale);
   tree.tint = leaf_color(draw, kind);
+}
+
+void add_person(CityLayout& city, Draw& draw, glm::vec2 plan) {
+  static constexpr std::array<std::array<float, 3>, 6> kCoats{{{0.45f, 0.06f, 0.05f},
+                                                               {0.05f, 0.12f, 0.35f},
+                                                               {0.55f, 0.52f, 0.46f},
+                                                               {0.05f, 0.055f, 0.06f},
+                                                               {0.50f, 0.36f, 0.05f},
+                                                               {0.10f, 0.25f, 0.14f}}};
+  PropPlan& person = add_prop(city, draw, Prop::person, plan, draw.uniform(0, 2 * kPi), draw.uniform(0.92f, 1.06f));
+  const auto& coat = kCoats[static_cast<std::size_t>(draw.below(6))];
+  person.tint = {coat[0], coat[1], coat[2]};
 }
 
 void add_car(CityLayout& city, Draw& draw, glm::vec2 plan, float angle, bool van) {

@@ -24,10 +24,11 @@ float courses(vec2 p, vec2 size, float joint, float footprint, std::uint32_t see
 }
 
 vec3 plaster(const Surface& s, const SurfacePoint& p) {
-  const float broad = fbm2(p.uv, 4.0f, 4, p.footprint, s.seed), fine = fbm2(p.uv, 0.3f, 3, p.footprint, s.seed + 3u);
-  // Rain streaks: noise stretched down the wall.
-  const float streak = fbm2({p.uv.x, p.uv.y * 0.12f}, 0.9f, 3, p.footprint, s.seed + 7u);
-  return s.color * (1.0f + 0.10f * broad + 0.10f * fine + 0.10f * streak);
+  const float broad = fbm2(p.uv, 4.0f, 4, p.footprint, s.seed), fine = fbm2(p.uv, 0.45f, 3, p.footprint, s.seed + 3u);
+  // Rain streaks: noise stretched down the wall; dust and splashes at the foot.
+  const float streak = fbm2({p.uv.x, p.uv.y * 0.10f}, 0.9f, 3, p.footprint, s.seed + 7u);
+  const float foot = smoothstep(0.9f, 0.0f, p.uv.y + 0.35f * fbm2({p.uv.x, 0.0f}, 1.1f, 3, p.footprint, s.seed + 9u));
+  return s.color * (1.0f + 0.13f * broad + 0.12f * fine + 0.16f * streak) * (1.0f - 0.24f * foot);
 }
 
 vec3 brick(const Surface& s, const SurfacePoint& p) {
@@ -166,7 +167,7 @@ Appearance water(const Surface& s, const SurfacePoint& p) {
   const float h = height(p.uv);
   a.normal = glm::normalize(
       vec3((h - height(p.uv + vec2(kStep, 0))) / kStep, (h - height(p.uv + vec2(0, kStep))) / kStep, 1.0f));
-  a.mirror = 0.02f, a.gloss = 350;
+  a.mirror = 0.04f, a.gloss = 140;
   return a;
 }
 
@@ -260,8 +261,14 @@ Appearance evaluate(const Surface& s, const SurfacePoint& p, const CityLayout& l
     case Material::plain:
       a.albedo = s.color;
       break;
+    case Material::cloth:
+      a.albedo = p.tint * s.color;
+      break;
     case Material::fabric:
       a.albedo = mix(s.color, s.accent, stripes(p.uv.x, 0.6f, 0.3f, p.footprint));
+      break;
+    case Material::straw:
+      a.albedo = s.color * (1.0f + 0.6f * fbm2(p.uv, 0.4f, 3, p.footprint, p.seed));
       break;
     case Material::water:
       return water(s, p);

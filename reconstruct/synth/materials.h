@@ -37,6 +37,8 @@ enum class Material : std::uint8_t {
   glass,
   rubber,
   fabric,
+  cloth,  // takes the instance's tint
+  straw,
   water,  // uv = plan
   plain,
 };

@@ -45,8 +45,8 @@ Prepared prepare(const glm::vec3& origin, const glm::vec3& direction) {
 }
 
 // Pushes the children that the ray enters before t_max, the nearest last. Returns the new height of the stack.
-HWY_ATTR int push_children(const RayTracer::Node& node, const Prepared& ray, float t_min, float t_max, Entry* stack,
-                           int height) {
+HWY_INLINE HWY_ATTR int push_children(const RayTracer::Node& node, const Prepared& ray, float t_min, float t_max,
+                                      Entry* stack, int height) {
   alignas(64) float near[kWidth];
   std::uint32_t entered = 0;
   for (int i = 0; i < kWidth; i += kLanes) {
@@ -74,7 +74,7 @@ HWY_ATTR int push_children(const RayTracer::Node& node, const Prepared& ray, flo
 }
 
 // Insertion sort of stack[begin, end) by falling t: at most eight entries.
-void sort_falling(Entry* stack, int begin, int end) {
+HWY_INLINE void sort_falling(Entry* stack, int begin, int end) {
   for (int i = begin + 1; i < end; ++i) {
     const Entry entry = stack[i];
     int at = i;
@@ -84,8 +84,8 @@ void sort_falling(Entry* stack, int begin, int end) {
 }
 
 // Moeller and Trumbore: solves origin + t direction = v0 + u e1 + v e2 for eight triangles. True if t_max came nearer.
-HWY_ATTR bool intersect_packet(const RayTracer::Packet& packet, const Prepared& ray, float t_min, float& t_max,
-                               Hit& hit) {
+HWY_INLINE HWY_ATTR bool intersect_packet(const RayTracer::Packet& packet, const Prepared& ray, float t_min,
+                                          float& t_max, Hit& hit) {
   bool found = false;
   const auto zero = hn::Zero(d), one = hn::Set(d, 1.0f);
   const auto dx = hn::Set(d, ray.direction[0]), dy = hn::Set(d, ray.direction[1]), dz = hn::Set(d, ray.direction[2]);

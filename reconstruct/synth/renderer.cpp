@@ -21,11 +21,11 @@ constexpr float kPi = std::numbers::pi_v<float>;
 
 // Arbitrary units in which a white wall in the sun is about 1. The sky gives a fifth to a quarter of the light on open
 // ground.
-const vec3 kSunLight(3.30f, 3.02f, 2.58f);   // irradiance on a plane facing the sun
-const vec3 kZenith(0.110f, 0.195f, 0.390f);  // radiance of the sky
-const vec3 kHorizon(0.43f, 0.49f, 0.55f);
-const vec3 kAureole(0.28f, 0.24f, 0.18f);       // added around the sun
-const vec3 kSecondBounce(0.50f, 0.50f, 0.50f);  // irradiance on what the baking rays meet, besides the sun's
+const vec3 kSunLight(4.45f, 4.05f, 3.45f);   // irradiance on a plane facing the sun
+const vec3 kZenith(0.145f, 0.260f, 0.520f);  // radiance of the sky
+const vec3 kHorizon(0.56f, 0.64f, 0.72f);
+const vec3 kAureole(0.36f, 0.31f, 0.23f);       // added around the sun
+const vec3 kSecondBounce(0.65f, 0.65f, 0.65f);  // irradiance on what the baking rays meet, besides the sun's
 constexpr float kSunRadius = 0.010f;            // radians: a little over twice the real one, for thin haze
 constexpr float kHazeLength = 2600.0f;          // metres until 63 % is haze
 constexpr float kBakedBorder = 14.0f;           // metres of baked light around the town
@@ -123,10 +123,16 @@ IrradianceGrid::Seen Renderer::look(const vec3& origin, const vec3& direction) c
 vec3 Renderer::radiance(const Ray& ray, const Path& path) const {
   Hit hit;
   if (!tracer_.closest(ray, hit)) return sky(glm::normalize(ray.direction));
-  return shade(ray, hit, path);
+  return shade(ray, hit, path, nullptr);
 }
 
-vec3 Renderer::shade(const Ray& ray, const Hit& hit, const Path& path) const {
+bool Renderer::sunlit(const vec3& position, const vec3& flat, bool thin, const vec3& to_sun) const {
+  // Leaves do not shade their own twig: the ray starts a little on.
+  const vec3 from = thin ? position + 0.3f * sun_ : position + 4e-4f * flat;
+  return !tracer_.occluded({from, to_sun, 0.0f, 1e30f});
+}
+
+vec3 Renderer::shade(const Ray& ray, const Hit& hit, const Path& path, const Settled* settled) const {
   const float speed = glm::length(ray.direction), distance = hit.t * speed;
   const vec3 view = ray.direction / -speed;
   SurfacePoint point;
@@ -140,21 +146,21 @@ vec3 Renderer::shade(const Ray& ray, const Hit& hit, const Path& path) const {
   point.footprint = distance * path.spread / std::sqrt(std::max(glm::dot(flat, view), 0.15f));
   const Appearance look = evaluate(surface, point, city_.layout);
 
-  // Sun: one point of its disc a path.
-  const vec3 origin = point.position + (2e-4f + 4e-6f * distance) * flat;
-  const float r = kSunRadius * std::sqrt(path.u), turn = 2.0f * kPi * path.v;
-  const vec3 to_sun = sun_ + r * (std::cos(turn) * sun_x_ + std::sin(turn) * sun_y_);
   const float facing = glm::dot(look.normal, sun_);
   const float direct = facing > 0 ? facing * (1.0f - 0.3f * look.thin) : -facing * look.thin;
   vec3 light(0);
   bool lit = false;
   if (direct > 0 && (look.thin > 0 || glm::dot(flat, sun_) > 0)) {
-    // Leaves do not shade their own twig: the ray starts a little on.
-    const vec3 from = look.thin > 0 ? point.position + 0.3f * sun_ : origin;
-    lit = !tracer_.occluded({from, to_sun, 0.0f, 1e30f});
+    if (settled) {
+      lit = settled->lit;
+    } else {
+      // One point of the sun's disc a path.
+      const float r = kSunRadius * std::sqrt(path.u), turn = 2.0f * kPi * path.v;
+      lit = sunlit(point.position, flat, look.thin > 0, sun_ + r * (std::cos(turn) * sun_x_ + std::sin(turn) * sun_y_));
+    }
     if (lit) light += direct * kSunLight;
   }
-  light += ambient_.at(point.position, look.normal);
+  light += settled ? settled->ambient : ambient_.at(point.position, look.normal);
   vec3 out = look.albedo * light / kPi;
 
   if (look.mirror > 0 && path.bounces > 0) {
@@ -163,7 +169,7 @@ vec3 Renderer::shade(const Ray& ray, const Hit& hit, const Path& path) const {
     const vec3 mirrored = 2.0f * glm::dot(look.normal, view) * look.normal - view;
     Path next = path;
     next.bounces -= 1, next.spread *= 2.0f;
-    vec3 seen = radiance({origin, mirrored, 0.0f, 1e30f}, next);
+    vec3 seen = radiance({point.position + 4e-4f * flat, mirrored, 0.0f, 1e30f}, next);
     // Normalised Phong lobe of the sun (Lafortune and Willems 1994).
     if (lit)
       seen +=
@@ -174,47 +180,132 @@ vec3 Renderer::shade(const Ray& ray, const Hit& hit, const Path& path) const {
   return mix(out, kHorizon, haze);
 }
 
+/// A camera ready for float rays.
+class Renderer::View {
+ public:
+  View(const scene::Camera& camera, int samples, std::uint32_t seed)
+      : k_(camera.intrinsics),
+        world_from_cam_(glm::transpose(glm::mat3_cast(camera.cam_from_world.rotation))),
+        eye_(to_float(camera.center())),
+        samples_(samples),
+        seed_(seed),
+        spread_(static_cast<float>(0.8 / camera.intrinsics.fx)) {}  // a bit under a pixel: supersampling hides the rest
+
+  /// z in the camera grows by one per unit of t: t is the z-depth.
+  Ray ray(double x, double y) const {
+    return {eye_, to_float(world_from_cam_ * glm::dvec3((x - k_.cx) / k_.fx, (y - k_.cy) / k_.fy, 1.0)), 0.05f, 1e30f};
+  }
+  int width() const { return k_.width; }
+  int height() const { return k_.height; }
+  int samples() const { return samples_; }
+  std::uint32_t seed() const { return seed_; }
+  float spread() const { return spread_; }
+
+ private:
+  scene::Pinhole k_;
+  glm::dmat3 world_from_cam_;
+  vec3 eye_;
+  int samples_;
+  std::uint32_t seed_;
+  float spread_;
+};
+
+Renderer::Centre Renderer::meet(const Ray& ray) const {
+  Centre centre;
+  centre.found = tracer_.closest(ray, centre.hit);
+  if (!centre.found) return centre;
+  SurfacePoint point;
+  const Surface& surface = describe(ray, centre.hit, point, centre.flat);
+  if (glm::dot(centre.flat, ray.direction) > 0) centre.flat = -centre.flat;
+  centre.surface = static_cast<std::uint32_t>(&surface - city_.surfaces.data());
+  centre.position = point.position;
+  const bool thin = surface.material == Material::leaves || surface.material == Material::hedge;
+  centre.lit = (thin || glm::dot(centre.flat, sun_) > 0) && sunlit(point.position, centre.flat, thin, sun_);
+  return centre;
+}
+
+Hit Renderer::extend(const Hit& hit, const Ray& ray) const {
+  const Instance& instance = city_.instances[hit.instance];
+  const Mesh& mesh = city_.meshes[instance.mesh];
+  const Triangle& t = mesh.triangles[hit.triangle];
+  const auto world = [&](std::uint32_t v) {
+    return instance.linear * mesh.vertices[v].position + instance.translation;
+  };
+  const vec3 a = world(t.a), e1 = world(t.b) - a, e2 = world(t.c) - a;
+  const vec3 p = glm::cross(ray.direction, e2), s = ray.origin - a, q = glm::cross(s, e1);
+  const float inverse = 1.0f / glm::dot(e1, p);
+  Hit out = hit;
+  out.t = glm::dot(e2, q) * inverse, out.u = glm::dot(s, p) * inverse, out.v = glm::dot(ray.direction, q) * inverse;
+  return out;
+}
+
+vec3 Renderer::supersample(const View& view, int x, int y, const Centre* around, int stride) const {
+  // Where the nine centres lie on one smooth piece of one surface, the rays between them do too: their hits follow from
+  // its plane, and where all nine agree about the sun there is no edge of a shadow in between. Both save most of the
+  // rays.
+  const Centre& centre = around[0];
+  bool smooth = centre.found, calm = true;
+  for (int dy = -1; dy <= 1 && smooth; ++dy)
+    for (int dx = -1; dx <= 1; ++dx) {
+      const Centre& other = around[dy * stride + dx];
+      smooth = smooth && other.found && other.surface == centre.surface && other.hit.instance == centre.hit.instance &&
+               glm::dot(other.flat, centre.flat) > 0.985f &&
+               std::abs(glm::dot(other.position - centre.position, centre.flat)) < 0.02f;
+      calm = calm && other.lit == centre.lit;
+    }
+  Settled settled;
+  const bool settle = smooth && calm;
+  if (settle) settled = {centre.lit, ambient_.at(centre.position, centre.flat)};
+  vec3 sum(0);
+  const int n = view.samples();
+  const float turn = scene::uniform01(hash3(x, y, 1, view.seed())),
+              shift = scene::uniform01(hash3(x, y, 2, view.seed()));
+  for (int s = 0; s < n; ++s) {
+    // Hammersley points in the pixel; the same points, shifted from pixel to pixel, on the sun.
+    const float a = (static_cast<float>(s) + 0.5f) / static_cast<float>(n);
+    const float b = radical_inverse(static_cast<std::uint32_t>(s)) + 0.5f / static_cast<float>(n);
+    Path path{view.spread(), b + shift, a + turn, 1};
+    path.u -= std::floor(path.u), path.v -= std::floor(path.v);
+    const Ray ray = view.ray(x + a, y + b);
+    const vec3 light =
+        smooth ? shade(ray, extend(centre.hit, ray), path, settle ? &settled : nullptr) : radiance(ray, path);
+    // One very bright glint must not outshine its pixel's other samples.
+    sum += glm::min(light, vec3(4.0f));
+  }
+  return sum / static_cast<float>(n);
+}
+
+void Renderer::render_rows(const View& view, int begin, int end, Rendering& out, const scene::JobContext& job) const {
+  // Centres of the rows and of one more on every side.
+  const int stride = view.width() + 2;
+  std::vector<Centre> centres(static_cast<std::size_t>(stride) * static_cast<std::size_t>(end - begin + 2));
+  for (int y = begin - 1; y <= end; ++y) {
+    if (job.cancelled()) return;
+    for (int x = -1; x <= view.width(); ++x)
+      centres[static_cast<std::size_t>((y - begin + 1) * stride + x + 1)] = meet(view.ray(x + 0.5, y + 0.5));
+  }
+  for (int y = begin; y < end; ++y) {
+    if (job.cancelled()) return;
+    for (int x = 0; x < view.width(); ++x) {
+      const Centre* centre = &centres[static_cast<std::size_t>((y - begin + 1) * stride + x + 1)];
+      const std::size_t i =
+          static_cast<std::size_t>(y) * static_cast<std::size_t>(view.width()) + static_cast<std::size_t>(x);
+      if (centre->found) out.depth[i] = centre->hit.t, out.normal[i] = centre->flat;
+      out.radiance[i] = supersample(view, x, y, centre, stride);
+    }
+  }
+}
+
 Rendering Renderer::render(const scene::Camera& camera, int samples, std::uint32_t seed,
                            const scene::JobContext& job) const {
   Rendering out;
-  const scene::Pinhole& k = camera.intrinsics;
-  out.width = k.width, out.height = k.height;
-  const std::size_t pixels = static_cast<std::size_t>(k.width) * static_cast<std::size_t>(k.height);
+  out.width = camera.intrinsics.width, out.height = camera.intrinsics.height;
+  const std::size_t pixels = static_cast<std::size_t>(out.width) * static_cast<std::size_t>(out.height);
   out.radiance.resize(pixels), out.depth.resize(pixels), out.normal.resize(pixels);
-  const glm::dmat3 world_from_cam = glm::transpose(glm::mat3_cast(camera.cam_from_world.rotation));
-  const vec3 eye = to_float(camera.center());
-  const float spread = static_cast<float>(0.8 / k.fx);  // a bit under a pixel: supersampling hides the rest
-  // z in the camera grows by one per unit of t: t is the z-depth.
-  const auto ray_to = [&](double x, double y) {
-    return Ray{eye, to_float(world_from_cam * glm::dvec3((x - k.cx) / k.fx, (y - k.cy) / k.fy, 1.0)), 0.05f, 1e30f};
-  };
-  tbb::parallel_for(0, k.height, [&](int y) {
-    for (int x = 0; x < k.width; ++x) {
-      if (x % 64 == 0 && job.cancelled()) return;
-      const std::size_t i =
-          static_cast<std::size_t>(y) * static_cast<std::size_t>(k.width) + static_cast<std::size_t>(x);
-      const Ray centre = ray_to(x + 0.5, y + 0.5);
-      Hit hit;
-      if (tracer_.closest(centre, hit)) {
-        SurfacePoint point;
-        vec3 flat;
-        describe(centre, hit, point, flat);
-        out.depth[i] = hit.t;
-        out.normal[i] = glm::dot(flat, centre.direction) > 0 ? -flat : flat;
-      }
-      vec3 sum(0);
-      const float turn = scene::uniform01(hash3(x, y, 1, seed)), shift = scene::uniform01(hash3(x, y, 2, seed));
-      for (int s = 0; s < samples; ++s) {
-        // Hammersley points in the pixel; the same points, shifted from pixel to pixel, on the sun.
-        const float a = (static_cast<float>(s) + 0.5f) / static_cast<float>(samples);
-        const float b = radical_inverse(static_cast<std::uint32_t>(s)) + 0.5f / static_cast<float>(samples);
-        Path path{spread, b + shift, a + turn, 1};
-        path.u -= std::floor(path.u), path.v -= std::floor(path.v);
-        // One very bright glint must not outshine its pixel's other samples.
-        sum += glm::min(radiance(ray_to(x + a, y + b), path), vec3(4.0f));
-      }
-      out.radiance[i] = sum / static_cast<float>(samples);
-    }
+  const View view(camera, samples, seed);
+  constexpr int kRows = 24;
+  tbb::parallel_for(0, (out.height + kRows - 1) / kRows, [&](int band) {
+    render_rows(view, band * kRows, std::min((band + 1) * kRows, out.height), out, job);
   });
   job.throw_if_cancelled();
   return out;

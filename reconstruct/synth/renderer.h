@@ -45,8 +45,27 @@ class Renderer {
     float spread = 0, u = 0, v = 0;
     int bounces = 1;
   };
+  /// Light at a point where its surroundings have settled it: then no rays are needed.
+  struct Settled {
+    bool lit = false;
+    glm::vec3 ambient{0};
+  };
+  /// What the ray through a pixel's centre met.
+  struct Centre {
+    Hit hit;
+    bool found = false, lit = false;
+    std::uint32_t surface = 0;
+    glm::vec3 position{0}, flat{0};  // flat towards the camera
+  };
+  class View;
+  void render_rows(const View& view, int begin, int end, Rendering& out, const scene::JobContext& job) const;
+  Centre meet(const Ray& ray) const;
+  glm::vec3 supersample(const View& view, int x, int y, const Centre* around, int stride) const;
+  Hit extend(const Hit& hit, const Ray& ray) const;
+
   glm::vec3 radiance(const Ray& ray, const Path& path) const;
-  glm::vec3 shade(const Ray& ray, const Hit& hit, const Path& path) const;
+  glm::vec3 shade(const Ray& ray, const Hit& hit, const Path& path, const Settled* settled) const;
+  bool sunlit(const glm::vec3& position, const glm::vec3& flat, bool thin, const glm::vec3& to_sun) const;
   glm::vec3 sky(const glm::vec3& direction) const;
   /// Fills the point for the materials; returns its surface. `flat` gets the triangle's outward normal.
   const Surface& describe(const Ray& ray, const Hit& hit, SurfacePoint& point, glm::vec3& flat) const;
