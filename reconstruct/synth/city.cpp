@@ -1,13 +1,18 @@
 #include "reconstruct/synth/city.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
+#include <cstring>
 
 #include <nlohmann/json.hpp>
 
+#include "reconstruct/ingest/geodesy.h"
 #include "reconstruct/synth/city_mesh.h"
 #include "reconstruct/synth/city_writer.h"
 #include "reconstruct/synth/flight_path.h"
@@ -28,6 +33,30 @@ constexpr double kPixelNoise = 0.3;  // of the sparse points' observations
 constexpr double kCandidates = 4.0;  // candidates for each sparse point: about one in two is seen by three photos
 constexpr int kJpegQuality = 95;
 enum What : std::uint32_t { kExposure = 0x6001, kGpsNoise };
+
+// Where the town lies on the globe: in the Gulf of Guinea, so that nobody looks for it.
+const scene::Gps kOrigin{0.5, 0.5, 120.0, true};
+
+// What the drone's camera would write: a 35 mm equivalent for the field of view (by the diagonal, as EXIF asks), the
+// exposure time that the jitter stands for, the position with its noise.
+scene::Exif exif_of(const synth::Photo& photo, std::size_t index, double exposure, const CityOptions& options) {
+  const scene::Pinhole& k = photo.camera.intrinsics;
+  scene::Exif exif;
+  exif.make = "Tessera", exif.model = "Synthetic city";
+  exif.focal_35mm = k.fx * std::hypot(36.0, 24.0) / std::hypot(k.width, k.height);
+  exif.exposure_seconds = exposure / 500.0, exif.f_number = 2.8, exif.iso = 100;
+  char time[20];
+  const auto second = static_cast<unsigned>(index * 3 % 86400);
+  std::snprintf(time, sizeof time, "2025:06:21 %02u:%02u:%02u", second / 3600, second / 60 % 60, second % 60);
+  exif.date_time = time;
+  if (options.gps) {
+    synth::Draw draw(static_cast<std::uint64_t>(options.seed), kGpsNoise, index);
+    glm::dvec3 enu = photo.camera.center();
+    for (int axis = 0; axis < 3; ++axis) enu[axis] += options.gps_noise * draw.normal();
+    exif.gps = LocalFrame(kOrigin).wgs84(enu);
+  }
+  return exif;
+}
 
 /// A new folder beside `out` that becomes `out` at the end or disappears.
 class PartialFolder {
@@ -66,6 +95,11 @@ class PartialFolder {
     return partial_ / name;
   }
   void finish() {
+    // Everything is on the disk before the name is.
+    const int descriptor = ::open(partial_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int synced = descriptor < 0 ? -1 : ::syncfs(descriptor), failure = errno;
+    if (descriptor >= 0) ::close(descriptor);
+    if (synced != 0) throw scene::Error(final_.string(), std::string("cannot write: ") + std::strerror(failure));
     std::error_code error;
     fs::rename(partial_, final_, error);  // replaces an empty folder
     if (error) throw scene::Error(final_.string(), "cannot be put in place: " + error.message());
@@ -137,7 +171,8 @@ void write_city(const fs::path& out, const CityOptions& options, const scene::Jo
     const synth::Rendering rendering = renderer.render(photo.camera, options.samples, index, job);
     const scene::Image8 image = synth::develop(rendering, exposure);
     candidates[i] = synth::pick_candidates(renderer, photo.camera, rendering, image, per_photo, seed, index);
-    scene::write_image(images / photo.name, image, kJpegQuality);
+    synth::write_photo(images / photo.name, image, kJpegQuality);
+    scene::write_exif(images / photo.name, exif_of(photo, i, exposure, options));
     const std::string stem = fs::path(photo.name).stem().string();
     if (options.ground_truth) {
       synth::write_depth(folder.path() / "depth" / (stem + ".png"), rendering);
@@ -162,6 +197,7 @@ void write_city(const fs::path& out, const CityOptions& options, const scene::Jo
   if (options.ground_truth) synth::write_mesh(folder.path() / "mesh.ply", city);
   nlohmann::ordered_json json;
   for (const auto& row : city_options_table().rows()) json["options"][row.spec.name] = row.get(options);
+  json["origin"] = {{"latitude", kOrigin.latitude}, {"longitude", kOrigin.longitude}, {"altitude", kOrigin.altitude}};
   json["units"] = "metres; x east, y north, z up";
   json["depth_scale"] = synth::kDepthScale;
   json["columns"] = city.layout.columns;

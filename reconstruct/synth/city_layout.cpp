@@ -69,6 +69,17 @@ void furnish_kerbs(CityLayout& city, const BlockPlan& block, int index) {
   }
 }
 
+// Draws know nothing of each other: a bush or a car that would stand in a building is left out.
+void clear_buildings(CityLayout& city) {
+  std::erase_if(city.props, [&](const PropPlan& prop) {
+    return std::any_of(city.buildings.begin(), city.buildings.end(), [&](const BuildingPlan& b) {
+      const glm::vec2 d = prop.centre - b.centre;
+      const float c = std::cos(b.angle), s = std::sin(b.angle), margin = 0.4f;
+      return std::abs(c * d.x + s * d.y) < b.half.x + margin && std::abs(c * d.y - s * d.x) < b.half.y + margin;
+    });
+  });
+}
+
 }  // namespace
 
 float patch_distance(const Patch& patch, glm::vec2 plan) {
@@ -123,6 +134,7 @@ CityLayout plan_city(int blocks, std::uint64_t seed) {
   }
   city.outer_patches.resize(static_cast<std::size_t>((city.columns + 2) * (city.rows + 2)));
   surround(city);
+  clear_buildings(city);
   city.terrain = Terrain(seed, std::move(ponds));
   return city;
 }

@@ -102,7 +102,7 @@ struct CityLayout {
   glm::vec2 country_road_offset(glm::vec2 plan) const;
 };
 
-/// Pure function of its arguments. Building and prop ids are their rows.
+/// Pure function of its arguments.
 CityLayout plan_city(int blocks, std::uint64_t seed);
 
 /// Signed distance in the plan to the rounded slab of a block, negative inside.

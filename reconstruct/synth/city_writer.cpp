@@ -1,8 +1,10 @@
 #include "reconstruct/synth/city_writer.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -15,15 +17,31 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void write_png(const fs::path& path, const cv::Mat& image) {
+// Plain, as the whole folder appears at once or not at all: see PartialFolder in city.cpp.
+void write_encoded(const fs::path& path, const cv::Mat& image, const std::vector<int>& parameters) {
   std::vector<std::uint8_t> bytes;
-  // Level 6 packs depth a tenth smaller than OpenCV's default of 1 (run lengths); it is not on the critical path.
-  if (!cv::imencode(".png", image, bytes, {cv::IMWRITE_PNG_COMPRESSION, 6}))
-    throw scene::Error(path.string(), "cannot be encoded as PNG");
-  scene::write_file_atomically(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (!cv::imencode(path.extension().string(), image, bytes, parameters))
+    throw scene::Error(path.string(), "cannot be encoded");
+  errno = 0;
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (!file)
+    throw scene::Error(path.string(), std::string("cannot write: ") + std::strerror(errno ? errno : EIO),
+                       "free some space or choose another folder, and run the command again");
 }
 
+// Level 6 packs depth a tenth smaller than OpenCV's default of 1 (run lengths); it is not on the critical path.
+const std::vector<int> kPng{cv::IMWRITE_PNG_COMPRESSION, 6};
+
 }  // namespace
+
+void write_photo(const fs::path& path, const scene::Image8& image, int quality) {
+  cv::Mat bgr(image.height, image.width, CV_8UC3);
+  for (std::size_t i = 0; i < image.pixels.size(); i += 3)
+    for (std::size_t c = 0; c < 3; ++c) bgr.data[i + 2 - c] = image.pixels[i + c];
+  write_encoded(path, bgr, {cv::IMWRITE_JPEG_QUALITY, quality});
+}
 
 void write_depth(const fs::path& path, const Rendering& rendering) {
   cv::Mat image(rendering.height, rendering.width, CV_16UC1);
@@ -31,7 +49,7 @@ void write_depth(const fs::path& path, const Rendering& rendering) {
     const long units = std::lround(rendering.depth[i] / kDepthScale);
     image.ptr<std::uint16_t>()[i] = static_cast<std::uint16_t>(units > 65535 ? 0 : units);
   }
-  write_png(path, image);
+  write_encoded(path, image, kPng);
 }
 
 void write_normals(const fs::path& path, const Rendering& rendering) {
@@ -43,7 +61,7 @@ void write_normals(const fs::path& path, const Rendering& rendering) {
     for (int c = 0; c < 3; ++c)  // OpenCV stores blue first
       pixel[2 - c] = none ? std::uint8_t{0} : static_cast<std::uint8_t>(std::lround(127.5 * (n[c] + 1.0)));
   }
-  write_png(path, image);
+  write_encoded(path, image, kPng);
 }
 
 void write_mesh(const fs::path& path, const City& city) {

@@ -16,11 +16,11 @@ namespace {
 using glm::vec2;
 using glm::vec3;
 
-constexpr float kCell = 1.25f;  // metres between columns
+constexpr float kCell = 1.5f;  // metres between columns
 // Heights of the probes over the ground: close where most of the shade is.
 constexpr std::array<float, 14> kLevels{0.35f, 1.1f,  2.1f,  3.3f,  4.7f,  6.3f,  8.0f,
                                         10.0f, 12.2f, 14.6f, 17.2f, 20.0f, 23.0f, 27.0f};
-constexpr int kRays = 72;
+constexpr int kRays = 64;
 constexpr float kInsideShare = 0.25f;  // of the rays that meet a back side
 constexpr float kInsideWeight = 1e-3f;
 

@@ -28,7 +28,7 @@ const vec3 kAureole(0.36f, 0.31f, 0.23f);       // added around the sun
 const vec3 kSecondBounce(0.65f, 0.65f, 0.65f);  // irradiance on what the baking rays meet, besides the sun's
 constexpr float kSunRadius = 0.010f;            // radians: a little over twice the real one, for thin haze
 constexpr float kHazeLength = 2600.0f;          // metres until 63 % is haze
-constexpr float kBakedBorder = 14.0f;           // metres of baked light around the town
+constexpr float kBakedBorder = 10.0f;           // metres of baked light around the town
 
 float radical_inverse(std::uint32_t bits) {
   bits = (bits << 16) | (bits >> 16);
