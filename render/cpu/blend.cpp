@@ -92,6 +92,17 @@ struct TileRange {
   bool whole() const { return width == kTile && height == kTile; }
 };
 
+/// The places of the bits that are set in a byte, ascending; the rest is not to be used.
+struct SetBits {
+  std::uint8_t place[256][8];
+  constexpr SetBits() : place{} {
+    for (int byte = 0; byte < 256; ++byte)
+      for (int bit = 0, n = 0; bit < 8; ++bit)
+        if (byte >> bit & 1) place[byte][n++] = static_cast<std::uint8_t>(bit);
+  }
+};
+constexpr SetBits kSetBits;
+
 /// The next few splats of a tile's list and the (splat, group) pairs they make, as one flat list: a loop over it has no
 /// exit that is hard to predict, and the preparation of one splat overlaps with that of the next.
 struct Batch {
@@ -99,12 +110,11 @@ struct Batch {
   TileSplat splat[kSize];
   const Splat* source[kSize];
   std::uint32_t size, touched[kSize];
-  HWY_ALIGN std::int32_t item[(kSize + 1) * 16];  // 16 x splat + group; some slack for whole-vector stores
+  std::uint8_t item[kSize * 16 + 8];  // 16 x splat + group; some slack, since they are written 8 at a time
 
   /// Entries from `entry` on, groups in `alive` only. Returns the number of items.
   HWY_INLINE std::uint32_t fill(const BlendJob& job, const TileRange& range, std::int32_t entry, std::uint32_t alive) {
     const D d;
-    const DI di;
     const std::uint32_t left = range.end - range.begin - static_cast<std::uint32_t>(entry);
     const TileEntry* entries = job.entries + range.begin + entry;
     const float tile_x = static_cast<float>(range.x), tile_y = static_cast<float>(range.y);
@@ -116,11 +126,14 @@ struct Batch {
       source[j] = &s;
       touched[j] = 0;
       const std::uint32_t hit = splat[j].prepare(s, tile_x, tile_y) & alive;
-      for (std::size_t part = 0; part < kParts; ++part) {
-        const std::uint32_t bits = part_bits(hit, part);
+      for (std::size_t part = 0; part < kParts; ++part)
         hn::Store(LaneQuadratic(s, part * kN).value, d, splat[j].value + part * kN);
-        const auto index = hn::Iota(di, static_cast<std::int32_t>(j * 16 + part * kN));
-        hn::StoreU(hn::Compress(index, hn::RebindMask(di, mask_from_bits(bits))), di, item + items);
+      for (const std::uint32_t half : {0u, 8u}) {
+        const std::uint32_t bits = (hit >> half) & 0xFF;
+        std::uint64_t places;
+        std::memcpy(&places, kSetBits.place[bits], 8);
+        places += 0x0101010101010101u * (j * 16 + half);
+        std::memcpy(item + items, &places, 8);
         items += static_cast<std::uint32_t>(std::popcount(bits));
       }
     }
@@ -207,7 +220,7 @@ HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
     const std::uint32_t items = batch.fill(job, range, entry, alive);
     groups += items;
     for (std::uint32_t item = 0; item < items; ++item) {
-      const std::uint32_t index = static_cast<std::uint32_t>(batch.item[item]), g = index % 16, j = index / 16;
+      const std::uint32_t index = batch.item[item], g = index % 16, j = index / 16;
       const TileSplat& splat = batch.splat[j];
       const Splat& s = *batch.source[j];
       bool some = false;
