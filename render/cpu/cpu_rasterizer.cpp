@@ -2,7 +2,6 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <string>
 #include <utility>
 
@@ -108,12 +107,12 @@ class CpuRasterizer final : public Rasterizer {
               touched_.reserve(pairs),
               entry_touched_.reserve(pairs),
               transmittance_.reserve(tiles_ * kTilePixels),
-              stop_.reserve(tiles_ * kTilePixels),
-              processed_.reserve(tiles_),
-              groups_.reserve(tiles_),
+              stops_.reserve(tiles_ * kTilePixels),
+              results_.reserve(tiles_),
               &frame_};
     tbb::parallel_for(std::size_t{0}, tiles_, [&](std::size_t tile) { blend_tile(blend_, tile); });
-    statistics_.pixel_pairs = std::accumulate(groups_.data(), groups_.data() + tiles_, std::uint64_t{0}) * kLanes;
+    for (std::size_t tile = 0; tile < tiles_; ++tile)
+      statistics_.pixel_pairs += std::uint64_t{kLanes} * results_.data()[tile].groups;
     statistics_.milliseconds.blend = watch.lap();
     return frame_;
   }
@@ -151,8 +150,8 @@ class CpuRasterizer final : public Rasterizer {
 
   std::size_t buffer_bytes() const override {
     std::size_t bytes = splats_.bytes() + footprints_.bytes() + block_mask_.bytes() + binner_.bytes() +
-                        touched_.bytes() + entry_touched_.bytes() + transmittance_.bytes() + stop_.bytes() +
-                        processed_.bytes() + groups_.bytes() + slots_.bytes();
+                        touched_.bytes() + entry_touched_.bytes() + transmittance_.bytes() + stops_.bytes() +
+                        results_.bytes() + slots_.bytes();
     for (const ChunkResult& chunk : chunks_) bytes += sizeof chunk + chunk.spans.capacity() * sizeof(Span);
     const auto plane = [&](const Plane& p) { bytes += p.data.capacity() * sizeof(float); };
     for (const Plane& p : frame_.color) plane(p);
@@ -202,8 +201,8 @@ class CpuRasterizer final : public Rasterizer {
   Buffer<Footprint> footprints_;
   Buffer<std::uint16_t> block_mask_, touched_, entry_touched_;
   Buffer<float> transmittance_, slots_;
-  Buffer<std::int32_t> stop_;
-  Buffer<std::uint32_t> processed_, groups_;
+  Buffer<Stop> stops_;
+  Buffer<TileResult> results_;
 };
 
 }  // namespace

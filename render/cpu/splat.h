@@ -130,6 +130,18 @@ struct ProjectBackwardJob {
   float* weight;
 };
 
+/// Pixels of a group at which blending stopped before entry `entry` of the tile's list.
+struct Stop {
+  std::uint32_t entry;
+  std::uint16_t group, lanes;
+};
+
+struct TileResult {
+  std::uint32_t processed;  // entries looked at
+  std::uint32_t stops;
+  std::uint32_t groups;  // groups evaluated, for statistics
+};
+
 struct BlendJob {
   const ViewParameters* view;
   const Splat* splats;
@@ -138,9 +150,8 @@ struct BlendJob {
   std::uint16_t* touched;           // [pairs], by slot: groups with at least one blended pixel
   std::uint16_t* entry_touched;     // [pairs], the same in the order of the lists
   float* transmittance;             // [tiles * kTilePixels] final T, in group order
-  std::int32_t* stop;        // [tiles * kTilePixels] entry at which it was stopped (number of entries where it was not)
-  std::uint32_t* processed;  // [tiles] entries looked at
-  std::uint32_t* groups;     // [tiles] groups evaluated, for statistics
+  Stop* stops;                      // [tiles * kTilePixels] in the order of entries
+  TileResult* results;              // [tiles]
   Frame* frame;
 };
 
