@@ -34,6 +34,7 @@ enum class RandomStream : std::uint32_t {
   kNoise,
   kSynth,
   kTest,
+  kDropout,
 };
 
 /// Uniform in [0, 1), 24 bits: exact in float.

@@ -7,9 +7,13 @@
 
 namespace tessera::reconstruct {
 
-/// First model of a run, in the scene frame. From SfM points: scale = mean distance to the 3 nearest neighbours (nanoflann), outliers capped at a
-/// quantile; without points: uniform in the region that at least two training views see, coloured from the photos. Never more than
-/// options.max_splats rows.
-scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::ImageCache& images, const TrainOptions& options);
+/// First model of a run, in the scene frame, in Morton order, at most options.max_splats rows. By
+/// options.initialization: "stereo" (stereo_seeds.h, with the SfM points where there are any), "points" (SfM points),
+/// "random" (uniform in the region that at least two training views see, coloured from the photos), or "auto": points
+/// where there are any, else random. Scale = mean distance to the 3 nearest neighbours (nanoflann; Kerbl et al. 2023),
+/// outliers capped at a quantile; opacity 0.1. For mcmc, where the start is not stereo's, 0.5 and a tenth of the scale
+/// (Kheradmand et al. 2024). Throws scene::Error where there is nothing to start from.
+scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::ImageCache& images,
+                                      const TrainOptions& options);
 
 }  // namespace tessera::reconstruct

@@ -48,7 +48,11 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
     t.real("opacity_regularization", &O::opacity_regularization, 0, 10, "", "mcmc: weight of the mean opacity in the loss");
     t.real("scale_regularization", &O::scale_regularization, 0, 10, "", "mcmc: weight of the mean scale in the loss");
     t.real("opacity_floor", &O::opacity_floor, 0, 0.5, "", "splats fainter than this are pruned (adc) or moved (mcmc)");
-    t.integer("initial_random_splats", &O::initial_random_splats, 1, 10'000'000, "splats", "start where there are no SfM points");
+    t.integer("initial_random_splats", &O::initial_random_splats, 1, 10'000'000, "splats", "size of a random start");
+    t.choice("initialization", &O::initialization, {"auto", "stereo", "points", "random"},
+             "start from stereo and SfM points, from SfM points, or at random; auto: points, else random");
+    t.integer("stereo_splats", &O::stereo_splats, 0, 100'000'000, "splats", "most that stereo adds to the start, besides filled gaps");
+    t.real("dropout", &O::dropout, 0, 0.9, "", "share of splats left out of each step, growing from 0 to this over the run (few views)");
     t.choice_or_integer("eval", &O::eval, {"off", "end"}, 1, 10'000'000, "steps", "score the test views: never, at the end, or every so many steps");
     t.integer("checkpoint_every", &O::checkpoint_every, 0, 10'000'000, "steps", "steps between checkpoints; 0: only when interrupted");
     t.integer("preview_every", &O::preview_every, 0, 10'000'000, "steps", "steps between preview pictures; 0: none");

@@ -38,7 +38,10 @@ struct TrainOptions {
   double mcmc_noise = 5e5, mcmc_growth = 0.05;
   double opacity_regularization = 0.01, scale_regularization = 0.01;
   double opacity_floor = 0.005;                // splats below are pruned (adc) or moved (mcmc)
-  int initial_random_splats = 100000;          // where there are no SfM points
+  std::string initialization = "auto";         // auto | stereo | points | random
+  int stereo_splats = 50000;                   // most that stereo adds to the start (gaps are filled besides)
+  int initial_random_splats = 100000;          // of a random start
+  double dropout = 0;                          // share of splats left out of each step at the end of the run, growing from 0
   // Run
   std::string eval = "end";                    // off | end | EVERY (steps)
   int checkpoint_every = 1000;                 // steps; 0: only when interrupted

@@ -19,6 +19,7 @@
 #include "reconstruct/evaluate/evaluate.h"
 #include "reconstruct/evaluate/picture.h"
 #include "reconstruct/train/checkpoint.h"
+#include "reconstruct/train/dropout.h"
 #include "reconstruct/train/exposure.h"
 #include "reconstruct/train/initialize.h"
 #include "reconstruct/train/run_record.h"
@@ -146,6 +147,7 @@ struct TrainingSession::Impl {
 
   // Buffers kept between steps
   PhotometricLoss loss;
+  Dropout dropout;
   Truth truth;
   render::Plane corrected[3], d_corrected[3];
   render::FrameGradient frame_gradient;
@@ -190,6 +192,9 @@ bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMe
   }
   truth.assign(*picture, settings.background.data());
   const scene::Camera camera{scene::level_camera(view.camera.intrinsics, level(step)), view.camera.cam_from_world};
+  // Hidden splats come back when `hidden` goes, whatever happens in between.
+  const double dropped = options.dropout * step / options.iterations;
+  Dropout::Hidden hidden(dropout, model, dropped, static_cast<std::uint64_t>(options.seed), step);
   const render::Frame& frame = rasterizer->forward(model, camera, settings);
   if (may_stop && stop_requested) return false;
 
@@ -204,6 +209,7 @@ bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMe
   if (exposed) affine_backward(exposure.maps()[v], frame.color, d_corrected, frame_gradient.color, d_map);
   rasterizer->backward(model, frame_gradient, gradients);
   if (may_stop && stop_requested) return false;
+  hidden.bring_back(gradients);
 
   // From here on the state changes.
   strategy->add_regularization(model, gradients);

@@ -1,0 +1,60 @@
+#include "reconstruct/train/dropout.h"
+
+#include <algorithm>
+
+#include <tbb/blocked_range.h>
+#include <tbb/parallel_for.h>
+
+#include "reconstruct/train/splat_math.h"
+#include "scene/random.h"
+
+namespace tessera::reconstruct {
+
+namespace {
+
+constexpr float kGone = -20.0f;        // logit whose opacity is far below what blends
+constexpr float kMostOpaque = 0.995f;  // past the blending's own limit of 0.99
+
+}  // namespace
+
+Dropout::Hidden::Hidden(Dropout& dropout, scene::GaussianModel& model, double share, std::uint64_t seed,
+                        std::uint32_t step)
+    : dropout_(dropout), model_(model), active_(share > 0) {
+  if (!active_) return;
+  dropout_.original_.resize(model.size());
+  const float gain = 1.0f / (1.0f - static_cast<float>(share));
+  tbb::parallel_for(
+      tbb::blocked_range<std::size_t>(0, model.size(), kRowGrain),
+      [&](const tbb::blocked_range<std::size_t>& range) {
+        for (std::size_t i = range.begin(); i < range.end(); ++i) {
+          float& value = model.opacity_logit[i];
+          dropout_.original_[i] = value;
+          // One draw serves four rows.
+          const auto draw = scene::philox(seed, static_cast<std::uint32_t>(scene::RandomStream::kDropout), step, i / 4);
+          const bool gone = scene::uniform01(draw[i % 4]) < share;
+          const float o = sigmoid(value);
+          value = gone ? kGone : logit(std::max(o, std::min(o * gain, kMostOpaque)));
+        }
+      },
+      tbb::simple_partitioner());
+}
+
+void Dropout::Hidden::bring_back(render::ModelGradients& gradients) {
+  if (!active_) return;
+  for (std::size_t i = 0; i < model_.size(); ++i) {
+    if (!gradients.seen[i]) continue;
+    // o' = g o: dL/dlogit = dL/dlogit' x (o (1 - o)) / (o' (1 - o')) x g = dL/dlogit' (1 - o) / (1 - o'); a clamped o'
+    // has no slope.
+    const float o = sigmoid(dropout_.original_[i]), shown = sigmoid(model_.opacity_logit[i]);
+    gradients.planes.opacity_logit[i] *= shown < kMostOpaque ? (1 - o) / (1 - shown) : 0.0f;
+  }
+  restore();
+}
+
+void Dropout::Hidden::restore() {
+  if (!active_) return;
+  model_.opacity_logit.swap(dropout_.original_);
+  active_ = false;
+}
+
+}  // namespace tessera::reconstruct

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "render/rasterizer.h"
+#include "scene/gaussian_model.h"
+
+namespace tessera::reconstruct {
+
+/// Leaves a random share r of the splats out of a step and makes the others more opaque by 1 / (1 - r), so that no
+/// splat can rely on another to correct it for one photo (Park et al. 2025, "DropGaussian"): with few views the
+/// held-out ones gain.
+class Dropout {
+ public:
+  /// Changes the model's opacities while it lives; destroyed, the opacities are what they were. share 0 does nothing.
+  class Hidden {
+   public:
+    Hidden(Dropout& dropout, scene::GaussianModel& model, double share, std::uint64_t seed, std::uint32_t step);
+    ~Hidden() { restore(); }
+    Hidden(const Hidden&) = delete;
+    Hidden& operator=(const Hidden&) = delete;
+    /// Restores the opacities and carries the gradients of the seen rows over to them (chain rule).
+    void bring_back(render::ModelGradients& gradients);
+
+   private:
+    void restore();
+    Dropout& dropout_;
+    scene::GaussianModel& model_;
+    bool active_;
+  };
+
+ private:
+  std::vector<float> original_;
+};
+
+}  // namespace tessera::reconstruct
