@@ -11,12 +11,15 @@ namespace tessera::reconstruct {
 
 namespace {
 
-constexpr int kRadius = 3;  // window of 7 x 7
+// Correlation windows of 7 x 7 and 15 x 15 pixels, whose costs are averaged. The small one finds edges; foliage, which
+// moves and hides itself between two photos, matches only as a tree's crown: brighton_beach's canopy is noise in the
+// small window alone.
+constexpr int kSmallRadius = 3, kLargeRadius = 7;
 constexpr std::size_t kMostNeighbours = 8;
 constexpr float kFlat = 2e-5f;     // variance below which a window says nothing (1.1 of 255 levels)
 constexpr float kOutside = -1.0f;  // marks warped pixels that the neighbour does not see
 constexpr float kNeutralCost =
-    0.6f;  // of a pixel that nobody else sees: worse than a fair match, better than a wrong one
+    0.35f;  // of a pixel that nobody else sees: worse than a fair match, better than a wrong one
 // Smoothness of a cost in 0..1 (1 - correlation, halved): one plane of slope is cheap, a jump is not.
 constexpr float kSlopePenalty = 0.03f, kJumpPenalty = 0.25f;
 
@@ -24,9 +27,9 @@ constexpr float kSlopePenalty = 0.03f, kJumpPenalty = 0.25f;
 class BoxFilter {
  public:
   BoxFilter(int width, int height)
-      : width_(width), height_(height), column_(static_cast<std::size_t>(width) + 2 * kRadius) {}
+      : width_(width), height_(height), column_(static_cast<std::size_t>(width) + 2 * kLargeRadius) {}
 
-  template <class Value>  // Value(row pointer index) -> float at index
+  template <int kRadius, class Value>  // Value(index) -> float
   void run(Value&& value, std::vector<float>& out) {
     std::fill(column_.begin(), column_.end(), 0.0f);
     const auto add_row = [&](int y, float sign) {
@@ -39,8 +42,11 @@ class BoxFilter {
       if (y + kRadius < height_) add_row(y + kRadius, 1.0f);
       float* o = out.data() + static_cast<std::size_t>(y) * width_;
       const float* c = column_.data();
-      for (int x = 0; x < width_; ++x)
-        o[x] = ((c[x] + c[x + 1]) + (c[x + 2] + c[x + 3])) + ((c[x + 4] + c[x + 5]) + c[x + 6]);
+      for (int x = 0; x < width_; ++x) {
+        float sum = c[x];
+        for (int k = 1; k <= 2 * kRadius; ++k) sum += c[x + k];
+        o[x] = sum;
+      }
       if (y >= kRadius) add_row(y - kRadius, -1.0f);
     }
   }
@@ -49,7 +55,6 @@ class BoxFilter {
   int width_, height_;
   std::vector<float> column_;
 };
-static_assert(kRadius == 3, "BoxFilter::run adds seven columns");
 
 glm::dmat3 intrinsic_matrix(const scene::Pinhole& k) {
   return glm::dmat3(k.fx, 0, 0, 0, k.fy, 0, k.cx, k.cy, 1);  // column-major
@@ -167,10 +172,64 @@ void aggregate(const std::vector<float>& cost, int width, int height, int planes
   }
 }
 
+/// The view's own windows of one size, and the correlation of warped pictures with them.
+template <int kRadius>
+class Correlation {
+ public:
+  Correlation(const GreyView& view, BoxFilter& box) : view_(view), box_(box) {
+    const std::size_t pixels = view.grey.size();
+    for (auto* plane : {&inverse_count_, &mean_, &variance_, &sum_, &squares_, &products_}) plane->resize(pixels);
+    const float* grey = view.grey.data();
+    box.run<kRadius>([](std::size_t) { return 1.0f; }, inverse_count_);
+    box.run<kRadius>([&](std::size_t i) { return grey[i]; }, mean_);
+    box.run<kRadius>([&](std::size_t i) { return grey[i] * grey[i]; }, variance_);
+    for (std::size_t i = 0; i < pixels; ++i) {
+      inverse_count_[i] = 1 / inverse_count_[i];
+      mean_[i] *= inverse_count_[i];
+      variance_[i] = variance_[i] * inverse_count_[i] - mean_[i] * mean_[i];
+    }
+  }
+
+  /// out[i] = correlation of the windows around i, kUnmatched where the warped picture does not hold the whole window.
+  void with(const std::vector<float>& warped, float* out) {
+    const float *w = warped.data(), *grey = view_.grey.data();
+    box_.run<kRadius>([&](std::size_t i) { return w[i]; }, sum_);
+    box_.run<kRadius>([&](std::size_t i) { return w[i] * w[i]; }, squares_);
+    box_.run<kRadius>([&](std::size_t i) { return w[i] * grey[i]; }, products_);
+    const int width = view_.width, height = view_.height;
+    for (int y = 0; y < height; ++y) {
+      // What a neighbour sees is convex: a window is seen if its corners are.
+      const float* top = w + static_cast<std::size_t>(std::max(0, y - kRadius)) * width;
+      const float* bottom = w + static_cast<std::size_t>(std::min(height - 1, y + kRadius)) * width;
+      const std::size_t row = static_cast<std::size_t>(y) * width;
+      for (int x = 0; x < width; ++x) {
+        const std::size_t i = row + static_cast<std::size_t>(x);
+        const int left = std::max(0, x - kRadius), right = std::min(width - 1, x + kRadius);
+        if (std::min({top[left], top[right], bottom[left], bottom[right]}) < 0) {
+          out[i] = DepthMap::kUnmatched;
+          continue;
+        }
+        const float mj = sum_[i] * inverse_count_[i], vj = squares_[i] * inverse_count_[i] - mj * mj;
+        const float covariance = products_[i] * inverse_count_[i] - mean_[i] * mj;
+        out[i] = variance_[i] > kFlat && vj > kFlat ? std::clamp(covariance / std::sqrt(variance_[i] * vj), -1.0f, 1.0f)
+                                                    : 0.0f;
+      }
+    }
+  }
+
+ private:
+  const GreyView& view_;
+  BoxFilter& box_;
+  std::vector<float> inverse_count_, mean_, variance_, sum_, squares_, products_;
+};
+
 }  // namespace
 
-DepthMap sweep_depth(const GreyView& view, const std::vector<const GreyView*>& neighbours,
+DepthMap sweep_depth(const GreyView& view, const std::vector<const GreyView*>& all_neighbours,
                      const SweepOptions& options) {
+  const std::vector<const GreyView*> neighbours(
+      all_neighbours.begin(),
+      all_neighbours.begin() + static_cast<std::ptrdiff_t>(std::min(all_neighbours.size(), kMostNeighbours)));
   const int width = view.width, height = view.height;
   const std::size_t pixels = static_cast<std::size_t>(width) * height;
   const double low = 1 / options.farthest, high = 1 / options.nearest;
@@ -184,52 +243,27 @@ DepthMap sweep_depth(const GreyView& view, const std::vector<const GreyView*>& n
   const double spacing = (high - low) / (planes - 1);
 
   BoxFilter box(width, height);
-  const float* grey = view.grey.data();
-  // The view's own windows, once; those at the border are smaller.
-  std::vector<float> inverse_count(pixels), mean(pixels), variance(pixels);
-  box.run([](std::size_t) { return 1.0f; }, inverse_count);
-  box.run([&](std::size_t i) { return grey[i]; }, mean);
-  box.run([&](std::size_t i) { return grey[i] * grey[i]; }, variance);
-  for (std::size_t i = 0; i < pixels; ++i) {
-    inverse_count[i] = 1 / inverse_count[i];
-    mean[i] *= inverse_count[i];
-    variance[i] = variance[i] * inverse_count[i] - mean[i] * mean[i];
-  }
-  std::vector<float> warped(pixels), sum(pixels), squares(pixels), products(pixels);
-  std::vector<float> volume(pixels * static_cast<std::size_t>(planes)), scores(pixels * neighbours.size());
+  Correlation<kSmallRadius> small(view, box);
+  Correlation<kLargeRadius> large(view, box);
+  std::vector<float> warped(pixels), small_scores(pixels * neighbours.size()), large_scores(small_scores.size());
+  std::vector<float> volume(pixels * static_cast<std::size_t>(planes));
   for (int d = 0; d < planes; ++d) {
     for (std::size_t n = 0; n < neighbours.size(); ++n) {
       warp_picture(view, *neighbours[n], warps[n], low + d * spacing, warped);
-      const float* w = warped.data();
-      box.run([&](std::size_t i) { return w[i]; }, sum);
-      box.run([&](std::size_t i) { return w[i] * w[i]; }, squares);
-      box.run([&](std::size_t i) { return w[i] * grey[i]; }, products);
-      for (int y = 0; y < height; ++y) {
-        // What a neighbour sees is convex: a window is seen if its corners are.
-        const float* top = w + static_cast<std::size_t>(std::max(0, y - kRadius)) * width;
-        const float* bottom = w + static_cast<std::size_t>(std::min(height - 1, y + kRadius)) * width;
-        const std::size_t row = static_cast<std::size_t>(y) * width;
-        float* out = scores.data() + n * pixels + row;
-        for (int x = 0; x < width; ++x) {
-          const int left = std::max(0, x - kRadius), right = std::min(width - 1, x + kRadius);
-          if (std::min({top[left], top[right], bottom[left], bottom[right]}) < 0) {
-            out[x] = DepthMap::kUnmatched;
-            continue;
-          }
-          const std::size_t i = row + static_cast<std::size_t>(x);
-          const float mj = sum[i] * inverse_count[i], vj = squares[i] * inverse_count[i] - mj * mj;
-          const float covariance = products[i] * inverse_count[i] - mean[i] * mj;
-          out[x] = variance[i] > kFlat && vj > kFlat ? std::clamp(covariance / std::sqrt(variance[i] * vj), -1.0f, 1.0f)
-                                                     : 0.0f;
-        }
-      }
+      small.with(warped, small_scores.data() + n * pixels);
+      large.with(warped, large_scores.data() + n * pixels);
     }
-    float seen[kMostNeighbours];
     for (std::size_t i = 0; i < pixels; ++i) {
-      int count = 0;
-      for (std::size_t n = 0; n < std::min(neighbours.size(), kMostNeighbours); ++n)
-        if (const float s = scores[n * pixels + i]; s != DepthMap::kUnmatched) seen[count++] = s;
-      volume[i * planes + d] = count == 0 ? kNeutralCost : 0.5f * (1 - better_half(seen, count));
+      float seen[kMostNeighbours];
+      float cost = 0;
+      int sizes = 0;
+      for (const auto* scores : {&small_scores, &large_scores}) {
+        int count = 0;
+        for (std::size_t n = 0; n < neighbours.size(); ++n)
+          if (const float s = (*scores)[n * pixels + i]; s != DepthMap::kUnmatched) seen[count++] = s;
+        if (count > 0) cost += 0.5f * (1 - better_half(seen, count)), ++sizes;
+      }
+      volume[i * planes + d] = sizes == 0 ? kNeutralCost : cost / static_cast<float>(sizes);
     }
   }
 

@@ -15,7 +15,7 @@ namespace tessera::reconstruct {
 
 namespace {
 
-constexpr int kStereoSize = 320;  // pixels of the longer side: enough for splats that densification refines
+constexpr int kStereoSize = 160;  // pixels of the longer side: enough for splats that densification refines
 constexpr std::size_t kNeighbours = 4;
 constexpr double kBestAngle =
     8 * std::numbers::pi / 180;  // between rays: smaller is imprecise, larger no longer looks alike
@@ -25,16 +25,17 @@ constexpr double kAgreement = 0.015;                // relative depth difference
 constexpr float kFairScore = 0.4f;                  // correlation below which a depth is not trusted
 constexpr int kFillCell = 4;                        // pixels of a side of the coarse fill
 constexpr std::size_t kFewSeeds = 50;               // fewer confirmed points are chance
+constexpr double kClearance = 0.6;                  // x a view's median depth: guesses stay out of this ball
 constexpr double kBehind = 1.1;                     // x the surface's depth: farther seeds do not cover it
 constexpr int kApronCell = 8, kApronCells = 16;     // pixels of a cell; cells of the apron around a photo
 constexpr int kApronBlur = 12;  // pixels: what lies beyond is guessed as the mean of this neighbourhood of the border
 
 struct StereoView {
-  GreyView grey;
   std::shared_ptr<const scene::Picture> picture;
   DepthMap depth;
   std::vector<std::size_t> neighbours;
   SweepOptions range;
+  double clearance = 0;  // radius around the camera that guesses keep out of
 };
 
 bool counts(const scene::Picture& p, std::size_t i) {
@@ -76,8 +77,15 @@ SweepOptions depth_range(const scene::Camera& camera, const scene::SparsePoints&
   const auto quantile = [&](double q) {
     return depths[static_cast<std::size_t>(q * static_cast<double>(depths.size() - 1))];
   };
-  range.nearest = 0.8 * quantile(0.02), range.farthest = 1.25 * quantile(0.98);
+  range.nearest = 0.5 * quantile(0.02), range.farthest = 1.25 * quantile(0.98);
   return range;
+}
+
+/// Whether a guess at this place could hang before a camera: what no photo confirms, no photo may remove either.
+bool in_the_way(const std::vector<GreyView>& greys, const std::vector<StereoView>& views, const glm::dvec3& world) {
+  for (std::size_t v = 0; v < greys.size(); ++v)
+    if (glm::distance(greys[v].camera.center(), world) < views[v].clearance) return true;
+  return false;
 }
 
 SeedPoint make_seed(const glm::dvec3& world, const double rgb[3]) {
@@ -122,7 +130,10 @@ PatchMean patch_mean(const StereoView& view, int width, int height, int left, in
 }
 
 /// What the view shows without any seed: one for a cell, at the smoothed depth.
-void fill_gaps(const GreyView& g, const StereoView& view, std::vector<SeedPoint>& seeds) {
+void fill_gaps(const std::vector<GreyView>& greys, const std::vector<StereoView>& views, std::size_t v,
+               std::vector<SeedPoint>& seeds) {
+  const GreyView& g = greys[v];
+  const StereoView& view = views[v];
   CellGrid grid(g, kFillCell, 0);
   for (const SeedPoint& s : seeds)
     if (const auto q = project(g.camera, {s.position[0], s.position[1], s.position[2]})) {
@@ -136,16 +147,17 @@ void fill_gaps(const GreyView& g, const StereoView& view, std::vector<SeedPoint>
       if (grid.at(column, row)) continue;
       const PatchMean mean = patch_mean(view, g.width, g.height, column * kFillCell, row * kFillCell, kFillCell);
       if (mean.pixels == 0) continue;
-      seeds.push_back(
-          make_seed(unproject(g.camera, (column + 0.5) * kFillCell, (row + 0.5) * kFillCell, mean.depth), mean.rgb));
+      const glm::dvec3 world = unproject(g.camera, (column + 0.5) * kFillCell, (row + 0.5) * kFillCell, mean.depth);
+      if (!in_the_way(greys, views, world)) seeds.push_back(make_seed(world, mean.rgb));
     }
 }
 
 /// Beyond the border of the photo, where no photo looks: the border's blurred colour and depth go on, so that a camera
 /// that looks past the photographed ground sees a continuation instead of a black edge.
-void extend_border(const std::vector<GreyView>& greys, const StereoView& view, std::size_t v,
+void extend_border(const std::vector<GreyView>& greys, const std::vector<StereoView>& views, std::size_t v,
                    std::vector<SeedPoint>& seeds) {
   const GreyView& g = greys[v];
+  const StereoView& view = views[v];
   const int margin = kApronCells * kApronCell;
   CellGrid grid(g, kApronCell, margin);
   scene::Camera wide = g.camera;  // the same camera with a frame around its picture
@@ -166,6 +178,7 @@ void extend_border(const std::vector<GreyView>& greys, const StereoView& view, s
       if (std::any_of(greys.begin(), greys.end(),
                       [&](const GreyView& other) { return project(other.camera, world).has_value(); }))
         continue;
+      if (in_the_way(greys, views, world)) continue;
       seeds.push_back(make_seed(world, mean.rgb));
       seeds.back().beyond = true;
     }
@@ -220,6 +233,10 @@ std::vector<SeedPoint> stereo_seeds(const scene::Dataset& dataset, scene::ImageC
     std::vector<const GreyView*> others;
     for (const std::size_t n : view.neighbours) others.push_back(&greys[n]);
     view.depth = sweep_depth(greys[v], others, view.range);
+    std::vector<float> depths = view.depth.depth;
+    const auto middle = depths.begin() + static_cast<std::ptrdiff_t>(depths.size() / 2);
+    std::nth_element(depths.begin(), middle, depths.end());
+    view.clearance = kClearance * *middle;
   });
 
   // Confirmed depths, each place once: a pixel that a point already explains is used up.
@@ -269,8 +286,8 @@ std::vector<SeedPoint> stereo_seeds(const scene::Dataset& dataset, scene::ImageC
     seeds = std::move(kept);
   }
 
-  for (std::size_t v = 0; v < views.size(); ++v) fill_gaps(greys[v], views[v], seeds);
-  for (std::size_t v = 0; v < views.size(); ++v) extend_border(greys, views[v], v, seeds);
+  for (std::size_t v = 0; v < views.size(); ++v) fill_gaps(greys, views, v, seeds);
+  for (std::size_t v = 0; v < views.size(); ++v) extend_border(greys, views, v, seeds);
   return seeds;
 }
 

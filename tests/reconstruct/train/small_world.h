@@ -28,10 +28,12 @@ inline scene::Camera look_at(const glm::dvec3& eye, const glm::dvec3& target, in
 }
 
 /// A dataset on disk and in memory: a painted floor (z = 0) under a ring of cameras at distance 1.1, photographed
-/// exactly. Every fourth view is a test view. Points: a grid on the floor.
+/// exactly. Every fourth view is a test view. Points: a grid on the floor. With `terrace` > 0 the half x < 0 of the
+/// world is a terrace of that height, painted like the floor, on which no points lie.
 class SmallWorld {
  public:
-  explicit SmallWorld(int views = 8, int width = 96, int height = 64, int points_per_side = 12) {
+  explicit SmallWorld(int views = 8, int width = 96, int height = 64, int points_per_side = 12, double terrace = 0)
+      : terrace_(terrace) {
     dataset.root = folder.path();
     dataset.format = "test";
     for (int v = 0; v < views; ++v) {
@@ -50,6 +52,7 @@ class SmallWorld {
       for (int x = 0; x < points_per_side; ++x) {
         const double px = kFloor * (2 * (x + 0.5) / points_per_side - 1),
                      py = kFloor * (2 * (y + 0.5) / points_per_side - 1);
+        if (terrace > 0 && px < 0) continue;
         dataset.points.position.push_back({static_cast<float>(px), static_cast<float>(py), 0});
         const auto c = paint(px, py);
         dataset.points.color.push_back({byte(c[0]), byte(c[1]), byte(c[2])});
@@ -65,16 +68,8 @@ class SmallWorld {
     return {0.5 + 0.4 * std::sin(6 * x), 0.5 + 0.4 * std::cos(5 * y), square ? 0.9 : 0.2};
   }
 
-  static constexpr double kFloor = 1.1;  // half the side of the grid of points
-  TemporaryFolder folder;
-  scene::Dataset dataset;
-
- private:
-  static std::uint8_t byte(double v) {
-    return static_cast<std::uint8_t>(std::lround(255 * std::min(1.0, std::max(0.0, v))));
-  }
-
-  static void photograph(const scene::View& view) {
+  /// Writes the view's photo to its image_path.
+  void photograph(const scene::View& view) const {
     const auto& k = view.camera.intrinsics;
     const scene::Rigid world_from_cam = view.camera.cam_from_world.inverse();
     scene::Image8 image;
@@ -84,11 +79,23 @@ class SmallWorld {
       for (int x = 0; x < k.width; ++x) {
         const glm::dvec3 far = world_from_cam({(x + 0.5 - k.cx) / k.fx, (y + 0.5 - k.cy) / k.fy, 1});
         const glm::dvec3 eye = world_from_cam.translation, ray = far - eye;
-        const glm::dvec3 hit = eye - ray * (eye.z / ray.z);
+        glm::dvec3 hit = eye + ray * ((terrace_ - eye.z) / ray.z);
+        if (hit.x >= 0)
+          hit = eye - ray * (eye.z / ray.z);  // past the terrace's edge (its wall is painted as the floor)
         const auto c = paint(hit.x, hit.y);
         for (int i = 0; i < 3; ++i) image.at(x, y)[i] = byte(c[static_cast<std::size_t>(i)]);
       }
     scene::write_image(view.image_path, image);
+  }
+
+  static constexpr double kFloor = 1.1;  // half the side of the grid of points
+  TemporaryFolder folder;
+  scene::Dataset dataset;
+
+ private:
+  double terrace_;
+  static std::uint8_t byte(double v) {
+    return static_cast<std::uint8_t>(std::lround(255 * std::min(1.0, std::max(0.0, v))));
   }
 };
 
