@@ -14,8 +14,14 @@ namespace {
 
 constexpr float kGone = -20.0f;        // logit whose opacity is far below what blends
 constexpr float kMostOpaque = 0.995f;  // past the blending's own limit of 0.99
+constexpr double kFewPhotos = 16;
 
 }  // namespace
+
+double dropout_share(double most, std::size_t photos, double progress) {
+  const double few = std::min(1.0, kFewPhotos / static_cast<double>(std::max<std::size_t>(photos, 1)));
+  return most * few * few * progress;
+}
 
 Dropout::Hidden::Hidden(Dropout& dropout, scene::GaussianModel& model, double share, std::uint64_t seed,
                         std::uint32_t step)

@@ -193,7 +193,8 @@ bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMe
   truth.assign(*picture, settings.background.data());
   const scene::Camera camera{scene::level_camera(view.camera.intrinsics, level(step)), view.camera.cam_from_world};
   // Hidden splats come back when `hidden` goes, whatever happens in between.
-  const double dropped = options.dropout * step / options.iterations;
+  const double dropped =
+      dropout_share(options.dropout, train_views.size(), static_cast<double>(step) / options.iterations);
   Dropout::Hidden hidden(dropout, model, dropped, static_cast<std::uint64_t>(options.seed), step);
   const render::Frame& frame = rasterizer->forward(model, camera, settings);
   if (may_stop && stop_requested) return false;

@@ -71,6 +71,14 @@ TEST(Dropout, CarriesGradientsBackByTheChainRule) {
   }
 }
 
+TEST(Dropout, IsForFewPhotosAndGrowsOverTheRun) {
+  EXPECT_DOUBLE_EQ(dropout_share(0.4, 15, 1), 0.4);
+  EXPECT_DOUBLE_EQ(dropout_share(0.4, 16, 0.5), 0.2);
+  EXPECT_DOUBLE_EQ(dropout_share(0.4, 32, 1), 0.1);
+  EXPECT_DOUBLE_EQ(dropout_share(0.4, 1600, 1), 4e-5);
+  EXPECT_DOUBLE_EQ(dropout_share(0, 15, 1), 0);
+}
+
 TEST(StereoSeeds, LieOnTheSurfaceInItsColoursOnAnyNumberOfThreads) {
   const test::SmallWorld world(8, 96, 64, 6);
   std::optional<std::vector<SeedPoint>> first;
@@ -101,6 +109,43 @@ TEST(StereoSeeds, LieOnTheSurfaceInItsColoursOnAnyNumberOfThreads) {
     for (std::size_t i = 0; i < seeds.size(); ++i)
       EXPECT_TRUE(seeds[i].position == (*first)[i].position && seeds[i].color == (*first)[i].color) << i;
   }
+}
+
+// Treetops and roofs often have no sparse points, and stand far above the ground that has them.
+TEST(StereoSeeds, FindWhatStandsHighAboveAllSparsePoints) {
+  constexpr double kHeight = 0.38;
+  const test::SmallWorld world(12, 192, 128, 12, kHeight);
+  scene::ImageCache images(world.dataset, 1 << 26);
+  int on_terrace = 0, above = 0;
+  for (const SeedPoint& seed : stereo_seeds(world.dataset, images, 5000)) {
+    if (seed.beyond || seed.position[0] > -0.2f || std::abs(seed.position[1]) > 0.5f) continue;
+    ++above;
+    on_terrace += std::abs(seed.position[2] - kHeight) < 0.08;
+  }
+  ASSERT_GT(above, 100);
+  EXPECT_GT(on_terrace, 0.9 * above);
+}
+
+TEST(StereoSeeds, PutNoGuessInFrontOfACamera) {
+  test::SmallWorld world(8, 96, 64, 6);
+  // Low beside the photographed floor, where the others' borders are continued, and looking away from it.
+  scene::View low = world.dataset.views[1];
+  low.name = "photo_200.png", low.image_path = world.folder.path() / low.name;
+  low.camera = test::look_at({0.95, 0, 0.25}, {2, 0, 0}, 96, 64, 86);
+  const glm::dvec3 eye = low.camera.center();
+  const auto nearest_guess = [&] {
+    scene::ImageCache images(world.dataset, 1 << 26);
+    double nearest = 10;
+    for (const SeedPoint& seed : stereo_seeds(world.dataset, images, 5000))
+      if (seed.beyond)
+        nearest =
+            std::min(nearest, glm::distance(eye, glm::dvec3(seed.position[0], seed.position[1], seed.position[2])));
+    return nearest;
+  };
+  ASSERT_LT(nearest_guess(), 0.3) << "the place must be one where guesses would hang";
+  world.photograph(low);
+  world.dataset.views.push_back(low);
+  EXPECT_GT(nearest_guess(), 0.4);
 }
 
 }  // namespace
