@@ -160,6 +160,9 @@ int train(const Arguments& a, Cli& cli) {
   events.on_warning = [&](const std::string& line) { console.warning(line), log->info("warning: {}", line); };
   reconstruct::TrainingSession session(dataset, plan.options, plan.run, events);
   running = &session;
+  if (session.options().max_splats < plan.options.max_splats)
+    console.note("splats: at most " + count_text(static_cast<std::size_t>(session.options().max_splats)) +
+                 ", for want of photos (pixels_per_splat)");
   check_memory(session, console);
   if (resumed) {
     session.resume_from_checkpoint();

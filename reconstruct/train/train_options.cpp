@@ -15,6 +15,8 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
     scene::OptionsTable<O> t;
     t.integer("iterations", &O::iterations, 1, 10'000'000, "steps", "length of the run; every schedule scales with it");
     t.integer("max_splats", &O::max_splats, 1, 100'000'000, "splats", "hard cap on the number of splats");
+    t.real("pixels_per_splat", &O::pixels_per_splat, 0, 1e6, "pixels",
+           "a second cap: the training photos' pixels over this (few photos cannot hold many splats in place); 0: none");
     t.choice("strategy", &O::strategy, {"adc", "mcmc"}, "how splats are added and moved: adaptive density control, or MCMC relocation");
     t.integer("seed", &O::seed, 0, 2'147'483'647, "", "random seed; same seed and data give the same bytes");
     t.integer("threads", &O::threads, 0, 1024, "threads", "worker threads; 0 takes all cores. Does not change the result");
@@ -52,7 +54,7 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
     t.choice("initialization", &O::initialization, {"auto", "stereo", "points", "random"},
              "start from stereo and SfM points, from SfM points, or at random; auto: points, else random");
     t.integer("stereo_splats", &O::stereo_splats, 0, 100'000'000, "splats", "most that stereo adds to the start, besides filled gaps");
-    t.real("dropout", &O::dropout, 0, 0.9, "", "share of splats left out of each step, growing from 0 to this over the run (few views)");
+    t.real("dropout", &O::dropout, 0, 0.9, "", "share of splats left out of each step at the end of the run, growing from 0; for up to 16 photos, falling fast beyond");
     t.choice_or_integer("eval", &O::eval, {"off", "end"}, 1, 10'000'000, "steps", "score the test views: never, at the end, or every so many steps");
     t.integer("checkpoint_every", &O::checkpoint_every, 0, 10'000'000, "steps", "steps between checkpoints; 0: only when interrupted");
     t.integer("preview_every", &O::preview_every, 0, 10'000'000, "steps", "steps between preview pictures; 0: none");

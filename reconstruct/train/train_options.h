@@ -12,6 +12,7 @@ namespace tessera::reconstruct {
 struct TrainOptions {
   int iterations = 7000;
   int max_splats = 500000;                     // hard cap
+  double pixels_per_splat = 0;                 // a second cap: training pixels / this; 0: none
   std::string strategy = "mcmc";               // adc | mcmc
   int seed = 0;
   int threads = 0;                             // 0: all
@@ -23,12 +24,12 @@ struct TrainOptions {
   std::string background = "black";            // black | white | random
   bool antialiased = false;
   std::string exposure = "affine";             // off | affine
-  double exposure_regularization = 0.1;
+  double exposure_regularization = 0.001;
   double lambda_dssim = 0.2;
   // Learning rates (Adam, beta 0.9 / 0.999, epsilon 1e-15)
   double lr_position = 1.6e-4, lr_position_final = 1.6e-6;  // x camera extent
   double lr_scale = 5e-3, lr_rotation = 1e-3, lr_opacity = 0.05, lr_sh0 = 2.5e-3, lr_sh_rest = 1.25e-4;
-  double lr_exposure = 1e-2, lr_exposure_final = 1e-3;
+  double lr_exposure = 2e-2, lr_exposure_final = 2e-3;
   // Densification, as shares of the run
   double densify_from = 1.0 / 60, densify_until = 0.5;
   int densify_every = 100;
@@ -41,7 +42,7 @@ struct TrainOptions {
   std::string initialization = "auto";         // auto | stereo | points | random
   int stereo_splats = 50000;                   // most that stereo adds to the start (gaps are filled besides)
   int initial_random_splats = 100000;          // of a random start
-  double dropout = 0;                          // share of splats left out of each step at the end of the run, growing from 0
+  double dropout = 0;                          // share of splats left out of a step at the end of a run over few photos
   // Run
   std::string eval = "end";                    // off | end | EVERY (steps)
   int checkpoint_every = 1000;                 // steps; 0: only when interrupted

@@ -87,6 +87,27 @@ const scene::Dataset& checked_dataset(const scene::Dataset& dataset) {
   return dataset;
 }
 
+int level_of(const scene::Dataset& dataset, int max_image_size) {
+  int level = 0;
+  for (const scene::View& view : dataset.views)
+    level = std::max(level, base_level(view.camera.intrinsics.width, view.camera.intrinsics.height, max_image_size));
+  return level;
+}
+
+/// The options with both caps on the number of splats made one.
+TrainOptions with_one_cap(TrainOptions options, const scene::Dataset& dataset) {
+  if (options.pixels_per_splat <= 0) return options;
+  const int level = level_of(dataset, options.max_image_size);
+  double pixels = 0;
+  for (const std::size_t v : dataset.train_views()) {
+    const scene::Pinhole k = scene::level_camera(dataset.views[v].camera.intrinsics, level);
+    pixels += static_cast<double>(k.width) * k.height;
+  }
+  const double cap = std::max(1.0, pixels / options.pixels_per_splat);
+  if (cap < options.max_splats) options.max_splats = static_cast<int>(cap);
+  return options;
+}
+
 double extent_of(const scene::Dataset& dataset) {
   std::vector<scene::Rigid> poses;
   for (const std::size_t v : dataset.train_views()) poses.push_back(dataset.views[v].camera.cam_from_world);
@@ -98,7 +119,7 @@ double extent_of(const scene::Dataset& dataset) {
 struct TrainingSession::Impl {
   Impl(const scene::Dataset& data, TrainOptions given, fs::path run_folder, TrainEvents listeners)
       : dataset(checked_dataset(data)),
-        options(std::move(given)),
+        options(with_one_cap(std::move(given), dataset)),
         run(std::move(run_folder)),
         events(std::move(listeners)),
         threads(options.threads > 0 ? options.threads : tbb::this_task_arena::max_concurrency()),
@@ -109,16 +130,13 @@ struct TrainingSession::Impl {
         arena(threads),
         train_views(dataset.train_views()),
         extent(extent_of(dataset)),
+        run_level(level_of(dataset, options.max_image_size)),
         schedule(options, extent),
         order(train_views, options.seed),
         images(dataset, static_cast<std::size_t>(options.image_cache_mb * 1e6)),
         rasterizer(render::make_cpu_rasterizer()),
         strategy(make_strategy(options)),
-        exposure(dataset.views.size(), train_views) {
-    for (const scene::View& view : dataset.views)
-      run_level = std::max(
-          run_level, base_level(view.camera.intrinsics.width, view.camera.intrinsics.height, options.max_image_size));
-  }
+        exposure(dataset.views.size(), train_views) {}
 
   // Settings
   const scene::Dataset& dataset;
@@ -130,8 +148,8 @@ struct TrainingSession::Impl {
   tbb::task_arena arena;
   const std::vector<std::size_t> train_views;
   const double extent;
+  const int run_level;  // resolution level of the run's full size
   const Schedule schedule;
-  int run_level = 0;  // resolution level of the run's full size
 
   // State of the run
   ViewOrder order;

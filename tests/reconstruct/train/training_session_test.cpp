@@ -419,6 +419,19 @@ TEST(TrainingSession, ExposureMapsLearnWhichPhotosAreDarker) {
   for (const Affine& map : off.exposures()) EXPECT_EQ(map.m[5], 1.0f);
 }
 
+TEST(TrainingSession, FewPixelsLowerTheCapOnSplats) {
+  test::SmallWorld world;  // six training photos of 96 x 64
+  auto options = quick_options(40);
+  options.densify_from = 0, options.adc_threshold = 0, options.strategy = "adc";
+  options.pixels_per_splat = 180;
+  TrainingSession session(world.dataset, options, {});
+  EXPECT_EQ(session.options().max_splats, 6 * 96 * 64 / 180);
+  session.run();
+  EXPECT_EQ(session.model().size(), static_cast<std::size_t>(6 * 96 * 64 / 180)) << "grown to the cap and not beyond";
+  options.pixels_per_splat = 1;
+  EXPECT_EQ(TrainingSession(world.dataset, options, {}).options().max_splats, options.max_splats);
+}
+
 TEST(TrainingSession, PredictedBytesFollowTheCapAndThePictures) {
   test::SmallWorld small, large(8, 192, 128);
   auto options = quick_options();
