@@ -35,9 +35,18 @@ void sync_path(const fs::path& path, int flags, const fs::path& named) {
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
   static std::atomic<unsigned> serial{0};
-  // Hidden, unique in this process and among processes, same folder (rename must not cross file systems), same extension.
-  temporary_ = path_.parent_path() / ("." + path_.stem().string() + ".tmp" + std::to_string(::getpid()) + "-" +
-                                      std::to_string(serial++) + path_.extension().string());
+  // What the rename would fail on after all the work, or do harm to: a device would become a file.
+  std::error_code error;
+  const fs::file_status there = fs::status(path_, error);
+  if (fs::is_directory(there)) throw Error(path_.string(), "cannot write: it is a folder", "name a file");
+  if (fs::exists(there) && !fs::is_regular_file(there))
+    throw Error(path_.string(), "cannot write: it is a device or a pipe", "name a file");
+  // Hidden, unique in this process and among processes, same folder (rename must not cross file systems), same
+  // extension. Shortened, so that it fits where `path` does (255 bytes).
+  constexpr std::size_t kStemBytes = 160, kExtensionBytes = 40;
+  temporary_ =
+      path_.parent_path() / ("." + path_.stem().string().substr(0, kStemBytes) + ".tmp" + std::to_string(::getpid()) +
+                             "-" + std::to_string(serial++) + path_.extension().string().substr(0, kExtensionBytes));
   errno = 0;
   stream_.open(temporary_, std::ios::binary | std::ios::trunc);
   if (!stream_) fail(path_, errno);
@@ -50,12 +59,18 @@ AtomicFile::~AtomicFile() {
   fs::remove(temporary_, ignored);
 }
 
-void AtomicFile::commit() {
+void AtomicFile::finish() {
+  if (finished_) return;
   errno = 0;
   stream_.flush();
   if (!stream_) fail(path_, errno ? errno : ENOSPC);
   stream_.close();
   sync_path(temporary_, O_RDONLY, path_);
+  finished_ = true;
+}
+
+void AtomicFile::commit() {
+  finish();
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_, errno);
   committed_ = true;
   sync_path(path_.has_parent_path() ? path_.parent_path() : fs::path("."), O_RDONLY | O_DIRECTORY, path_);

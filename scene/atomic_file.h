@@ -19,13 +19,16 @@ class AtomicFile {
   std::ostream& stream() { return stream_; }
   /// The temporary name, for writers that insist on a path (OpenCV). It keeps the extension of `path`.
   const std::filesystem::path& temporary_path() const { return temporary_; }
-  /// Flush, fsync, rename over `path`, fsync the folder. Throws scene::Error; then nothing has changed on disk.
+  /// Flush and fsync: whatever could still fail for want of space has then happened. For files that belong together:
+  /// finish() them all, then commit() them. Nothing may be written afterwards.
+  void finish();
+  /// finish(), rename over `path`, fsync the folder. Throws scene::Error; then nothing has changed on disk.
   void commit();
 
  private:
   std::filesystem::path path_, temporary_;
   std::ofstream stream_;
-  bool committed_ = false;
+  bool finished_ = false, committed_ = false;
 };
 
 /// The whole of `bytes` as `path`, atomically.

@@ -129,9 +129,9 @@ void write_binary(const ColmapModel& model, const fs::path& folder) {
     put(points, point.error);
     put_counted(points, point.track);
   }
-  cameras.commit();
-  images.commit();
-  points.commit();
+  // All three or none: a full disk shows itself before the first of them appears.
+  for (AtomicFile* file : {&cameras, &images, &points}) file->finish();
+  for (AtomicFile* file : {&cameras, &images, &points}) file->commit();
 }
 
 void read_binary(const fs::path& folder, ColmapModel& model) {

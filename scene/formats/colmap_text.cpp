@@ -154,10 +154,11 @@ class TextFile {
     constexpr std::size_t kPiece = std::size_t{1} << 16;
     if (text_.size() >= kPiece) flush();
   }
-  void commit() {
+  void finish() {
     flush();
-    file_.commit();
+    file_.finish();
   }
+  void commit() { file_.commit(); }
 
  private:
   void flush() {
@@ -223,9 +224,9 @@ void write_text(const ColmapModel& model, const fs::path& folder) {
     for (const auto& [image, observation] : point.track) points << " " << image << " " << observation;
     points.end_line();
   }
-  cameras.commit();
-  images.commit();
-  points.commit();
+  // All three or none: a full disk shows itself before the first of them appears.
+  for (TextFile* file : {&cameras, &images, &points}) file->finish();
+  for (TextFile* file : {&cameras, &images, &points}) file->commit();
 }
 
 }  // namespace tessera::scene::colmap
