@@ -80,7 +80,8 @@ Rigid look_at(const glm::dvec3& position, const glm::dvec3& target, const glm::d
   glm::dvec3 z = target - position;
   z = glm::length(z) > 1e-12 ? glm::normalize(z) : glm::dvec3(0, 1, 0);
   glm::dvec3 x = glm::cross(z, up);
-  if (glm::length(x) < 1e-9) x = glm::cross(z, glm::dvec3(0, 1, 0));  // looking along `up`: the picture's top is +y
+  if (glm::length(x) < 1e-9)  // looking along `up`: the picture's top is +y, or +x where `up` is y
+    x = glm::cross(z, std::abs(z.y) < 0.9 ? glm::dvec3(0, 1, 0) : glm::dvec3(1, 0, 0));
   x = glm::normalize(x);
   const glm::dvec3 y = glm::cross(z, x);
   const glm::dquat world_from_cam = glm::normalize(glm::quat_cast(glm::dmat3(x, y, z)));
@@ -170,13 +171,18 @@ CameraPath read_camera_path(const std::filesystem::path& file, const Similarity&
     json = nlohmann::json::parse(read_file(file, 16u << 20));
   } catch (const nlohmann::json::parse_error& e) {
     throw Error(file.string(), "is not valid JSON (byte " + std::to_string(e.byte) + ")");
+  } catch (const nlohmann::json::exception&) {
+    throw Error(file.string(), "holds a number that is too large");
   }
   const auto bad = [&](std::size_t key, const std::string& what) {
     return Error(file.string(), "key " + std::to_string(key) + ": " + what, "see 'camera paths' in the user guide");
   };
   if (!json.is_object() || !json.contains("keys") || !json["keys"].is_array() || json["keys"].empty())
     throw Error(file.string(), "has no list \"keys\"", "see 'camera paths' in the user guide");
+  constexpr double kFarthest = 1e12;  // world units; beyond it nothing could be seen, and squares overflow in the end
+  constexpr double kLeastZoom = 1e-3, kMostZoom = 1e3, kLongest = 86'400;  // seconds
   CameraPath path;
+  double first = 0;
   for (const auto& entry : json["keys"]) {
     const std::size_t index = path.keys.size();
     if (!entry.is_object()) throw bad(index, "is not an object");
@@ -185,8 +191,8 @@ CameraPath read_camera_path(const std::filesystem::path& file, const Similarity&
       if (!entry.contains(name) || !entry[name].is_array() || entry[name].size() != count)
         throw bad(index, std::string(name) + " is not a list of " + std::to_string(count) + " numbers");
       for (const auto& v : entry[name]) {
-        if (!v.is_number() || !std::isfinite(v.get<double>()))
-          throw bad(index, std::string(name) + " holds something that is not a number");
+        if (!v.is_number()) throw bad(index, std::string(name) + " holds something that is not a number");
+        if (!(std::abs(v.get<double>()) < kFarthest)) throw bad(index, std::string(name) + " is absurdly far away");
         values.push_back(v.get<double>());
       }
       return values;
@@ -211,13 +217,15 @@ CameraPath read_camera_path(const std::filesystem::path& file, const Similarity&
     }
     CameraPath::Key key{number("seconds", static_cast<double>(index)), transform_pose(cam_from_world, scene_from_world),
                         number("focal_scale", 1)};
+    if (path.keys.empty()) first = key.seconds;
     if (!path.keys.empty() && key.seconds <= path.keys.back().seconds)
       throw bad(index, "its time does not come after the key before");
-    if (!(key.focal_scale > 0)) throw bad(index, "focal_scale must be positive");
+    if (!(key.focal_scale > kLeastZoom && key.focal_scale < kMostZoom))
+      throw bad(index, "focal_scale must be positive, and below " + std::to_string(static_cast<int>(kMostZoom)));
+    if (key.seconds - first > kLongest) throw bad(index, "the path takes longer than a day");
     path.keys.push_back(key);
   }
   // Times count from the first key.
-  const double first = path.keys.front().seconds;
   for (auto& key : path.keys) key.seconds -= first;
   return path;
 }

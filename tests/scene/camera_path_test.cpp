@@ -103,6 +103,17 @@ TEST(FlythroughPath, StaysNearTheCameras) {
   }
 }
 
+TEST(LookAt, HasARotationWhateverIsUp) {
+  for (const glm::dvec3 up : {glm::dvec3(0, 0, 1), glm::dvec3(0, 1, 0), glm::dvec3(1, 0, 0)})
+    for (const glm::dvec3 ahead : {glm::dvec3(0, 0, -2), glm::dvec3(0, 2, 0), glm::dvec3(-2, 0, 0), glm::dvec3(0)}) {
+      const Rigid pose = look_at({1, 2, 3}, glm::dvec3(1, 2, 3) + ahead, up);
+      EXPECT_NEAR(glm::length(pose.rotation), 1, 1e-12);
+      if (ahead != glm::dvec3(0)) {
+        EXPECT_NEAR(glm::dot(forward(pose), ahead), 2, 1e-12);
+      }
+    }
+}
+
 TEST(CameraPathFile, IsReadInTheDatasetsOwnCoordinates) {
   test::TemporaryFolder folder;
   const auto file = folder.path() / "p.json";
@@ -134,6 +145,12 @@ TEST(CameraPathFile, MistakesNameTheKeyAndTheField) {
       {R"({"keys": [{"position": [0, 0, 0], "look_at": [0, 0, 1], "focal_scale": 0}]})", "focal_scale"},
       {R"({"keys": [{"position": [0,0,0], "look_at": [0,0,1]}, {"position": [0,0,0], "look_at": [0,0,1], "seconds": 0}]})",
        "key 1"},
+      {R"({"keys": [{"position": [1e999, 0, 0], "look_at": [0, 0, 1]}]})", "too large"},
+      {R"({"keys": [{"position": [1e300, 0, 0], "look_at": [0, 0, 1]}]})", "position"},
+      {R"({"keys": [{"position": [0, 0, 0], "look_at": [0, -1e13, 1]}]})", "look_at"},
+      {R"({"keys": [{"position": [0, 0, 0], "look_at": [0, 0, 1], "focal_scale": 1e300}]})", "focal_scale"},
+      {R"({"keys": [{"position": [0, 0, 0], "look_at": [0, 0, 1], "seconds": -1e300}, {"position": [0, 0, 0], "look_at": [0, 0, 1]}]})",
+       "key 1: the path takes longer"},
   };
   for (const auto& [text, part] : cases) {
     write_file_atomically(file, text);
