@@ -32,6 +32,7 @@ if(TESSERA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 find_package(OpenCV 4.5 REQUIRED COMPONENTS core imgproc imgcodecs calib3d videoio)  # never highgui: Debian's pulls in Qt 5
+find_package(PNG REQUIRED)
 find_package(JPEG REQUIRED)  # comes with OpenCV's own development packages
 find_package(TBB REQUIRED)
 find_package(nlohmann_json 3.9 REQUIRED)

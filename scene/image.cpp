@@ -4,6 +4,7 @@
 
 #include <opencv2/core.hpp>
 #include <opencv2/core/utility.hpp>
+#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -11,6 +12,7 @@
 #include "scene/error.h"
 #include "scene/image_header.h"
 #include "scene/jpeg_decode.h"
+#include "scene/png_decode.h"
 
 namespace tessera::scene {
 namespace fs = std::filesystem;
@@ -18,10 +20,11 @@ namespace fs = std::filesystem;
 namespace {
 
 // OpenCV works on the thread that calls it. Its own pool is TBB's: a decoding thread that waits in there may be handed
-// another task that wants the very picture it is decoding, and would wait for itself. Set before main(), hence before
-// any thread.
+// another task that wants the very picture it is decoding, and would wait for itself. What it logs of a damaged picture
+// is said by the error that follows. Set before main(), hence before any thread.
 [[maybe_unused]] const bool kOpencvOnCallingThread = [] {
   cv::setNumThreads(1);
+  cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
   return true;
 }();
 
@@ -68,9 +71,9 @@ Image8 decode(const fs::path& path) {
   const std::string bytes = read_file(path);
   Image8 image;
   std::string problem;
-  if (header.kind != ImageKind::jpeg)
-    image = to_image(decode_by_opencv(path, bytes));
-  else if (!decode_jpeg(bytes, image, problem))
+  const bool own = header.kind == ImageKind::jpeg || header.kind == ImageKind::png;
+  if (!own) image = to_image(decode_by_opencv(path, bytes));
+  if (own && !(header.kind == ImageKind::jpeg ? decode_jpeg : decode_png)(bytes, image, problem))
     throw Error(path.string(), "the picture is damaged (" + problem + ")", "copy it again from where it came");
   if (image.width != header.width || image.height != header.height)
     throw Error(path.string(), "the picture is damaged and cannot be decoded", "copy it again from where it came");

@@ -61,8 +61,10 @@ class Source {
   std::size_t size_ = 0;
 };
 
+constexpr const char* kCopyAgain = "copy it again from where it came";
+
 [[noreturn]] void truncated(const fs::path& path, const std::string& why) {
-  throw Error(path.string(), "the picture is truncated (" + why + ")", "copy it again from where it came");
+  throw Error(path.string(), "the picture is truncated (" + why + ")", kCopyAgain);
 }
 
 ImageHeader checked(const fs::path& path, ImageKind kind, std::uint64_t width, std::uint64_t height, int channels) {
@@ -93,8 +95,14 @@ ImageHeader jpeg_header(const fs::path& path, Source& source, std::string head) 
     return start_of_frame(s.marker) && s.payload.size() >= 6;
   });
   if (!has_scan() || frame == segments.end()) truncated(path, "it ends within its header");
-  const ImageHeader header = checked(path, ImageKind::jpeg, big16(frame->payload, 3), big16(frame->payload, 1),
-                                     byte(frame->payload, 5) == 1 ? 1 : 3);
+  const unsigned components = byte(frame->payload, 5);
+  if (components != 1 && components != 3)
+    throw Error(path.string(),
+                components == 4 ? "is a JPEG in printing colours (CMYK)"
+                                : "is a JPEG of " + std::to_string(components) + " colour components",
+                "save it in RGB");
+  const ImageHeader header =
+      checked(path, ImageKind::jpeg, big16(frame->payload, 3), big16(frame->payload, 1), components == 1 ? 1 : 3);
   // The component with the most samples spends at least a bit on each block of 8x8 pixels.
   check_bytes(path, source, pixels(header) / 512);
 
@@ -115,6 +123,13 @@ ImageHeader png_header(const fs::path& path, Source& source, std::string_view he
   if (head.substr(12, 4) != "IHDR") throw Error(path.string(), "is damaged (a PNG without its header)");
   const unsigned depth = byte(head, 24), type = byte(head, 25);
   const unsigned samples = type == 2 ? 3 : type == 4 ? 2 : type == 6 ? 4 : 1;
+  const bool known_depth = depth == 8 || (depth == 16 && type != 3) ||
+                           ((type == 0 || type == 3) && (depth == 1 || depth == 2 || depth == 4));
+  if (!known_depth || type > 6 || type == 1 || type == 5)
+    throw Error(
+        path.string(),
+        "is damaged (a PNG of colour type " + std::to_string(type) + " with " + std::to_string(depth) + " bits)",
+        kCopyAgain);
   const ImageHeader header = checked(path, ImageKind::png, big32(head, 16), big32(head, 20),
                                      type == 0   ? 1
                                      : type >= 4 ? 4
@@ -146,7 +161,7 @@ ImageHeader tiff_header(const fs::path& path, Source& source, std::string_view h
   const std::size_t entries = u16(count, 0);
   const std::string table = source.read(directory + 2, 12 * entries);
   if (table.size() < 12 * entries) truncated(path, "its directory lies behind its end");
-  std::uint64_t width = 0, height = 0, samples = 1;
+  std::uint64_t width = 0, height = 0, samples = 1, format = 1;
   for (std::size_t i = 0; i < entries; ++i) {
     constexpr unsigned kShortType = 3;
     const std::size_t at = 12 * i;
@@ -154,7 +169,15 @@ ImageHeader tiff_header(const fs::path& path, Source& source, std::string_view h
     if (u16(table, at) == 256) width = value;
     if (u16(table, at) == 257) height = value;
     if (u16(table, at) == 277) samples = value;
+    // One value a sample, stored elsewhere where there are more than two.
+    if (u16(table, at) == 339) {
+      const std::uint64_t count_of_values = u32(table, at + 4);
+      const std::string first = count_of_values > 2 ? source.read(u32(table, at + 8), 2) : std::string();
+      format = first.size() == 2 ? u16(first, 0) : value;
+    }
   }
+  if (format != 1)  // unsigned whole numbers
+    throw Error(path.string(), "its samples are not whole numbers of 8 or 16 bits", "save it as PNG or JPEG");
   const ImageHeader header = checked(path, ImageKind::tiff, width, height, samples == 1 ? 1 : samples == 4 ? 4 : 3);
   check_bytes(path, source, pixels(header) / 8 / kDeflate);
   return header;

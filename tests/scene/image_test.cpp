@@ -117,6 +117,47 @@ TEST_F(Image, SixteenBitsAreReducedToEight) {
   EXPECT_EQ(image.pixels[15], 255);
 }
 
+TEST_F(Image, PngsOfEveryDepthAndTypeAreRead) {
+  // OpenCV writes grey and colour of 8 and 16 bits, with alpha or without, and one bit a pixel.
+  const auto read_back = [&](const cv::Mat& pixels, const std::vector<int>& parameters = {}) {
+    cv::imwrite(file("a.png").string(), pixels, parameters);
+    return read_image(file("a.png"));
+  };
+  EXPECT_EQ(read_back(cv::Mat(2, 3, CV_16UC1, cv::Scalar(65535))).pixels, std::vector<std::uint8_t>(18, 255));
+  const Image8 alpha = read_back(cv::Mat(2, 3, CV_16UC4, cv::Scalar(257, 514, 771, 1028)));
+  ASSERT_EQ(alpha.channels, 4);
+  EXPECT_EQ((std::vector<std::uint8_t>(alpha.pixels.begin(), alpha.pixels.begin() + 4)),
+            (std::vector<std::uint8_t>{3, 2, 1, 4}));
+  cv::Mat stripes(2, 9, CV_8U, cv::Scalar(0));
+  stripes.col(4) = 255;
+  const Image8 bits = read_back(stripes, {cv::IMWRITE_PNG_BILEVEL, 1});
+  EXPECT_EQ(probe_image(file("a.png")).channels, 1);
+  for (int x = 0; x < 9; ++x) EXPECT_EQ(bits.at(x, 1)[1], x == 4 ? 255 : 0);
+}
+
+TEST_F(Image, DamagedPngsAreNamedAndTheLibraryIsSilent) {
+  write_image(file("a.png"), pattern(64, 64, 3));
+  const std::string good = read_file(file("a.png"));
+  std::string data = good, depth = good, type = good;
+  data[good.size() / 2] = static_cast<char>(~data[good.size() / 2]);
+  depth[24] = 7, type[25] = 5;
+  testing::internal::CaptureStderr();
+  for (const std::string& bytes : {data, depth, type}) {
+    write_bytes(file("a.png"), bytes);
+    EXPECT_THAT(error_of(file("a.png")), HasSubstr("damaged"));
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  write_bytes(file("a.png"), depth);
+  EXPECT_THROW(probe_image(file("a.png")), Error) << "before anything is decoded";
+}
+
+TEST_F(Image, ATiffOfFloatsIsRefusedByItsHeader) {
+  for (const int type : {CV_32FC1, CV_32FC3}) {
+    cv::imwrite(file("a.tif").string(), cv::Mat(4, 4, type, cv::Scalar::all(0.5)));
+    EXPECT_THROW(probe_image(file("a.tif")), Error) << type;
+  }
+}
+
 TEST_F(Image, EveryKindIsProbedAndReadAlike) {
   const Image8 image = ramp(70, 45);
   for (const char* name : {"a.jpg", "a.jpeg", "a.JPG", "a.png", "a.tif", "a.bmp", "a.webp"}) {
@@ -187,6 +228,19 @@ TEST_F(Image, WhatIsNoPictureIsNamed) {
   write_bytes(file("a.heic"), std::string("\0\0\0\x18", 4) + "ftypheic" + std::string(12, '\0'));
   EXPECT_THAT(error_of(file("a.heic")), HasSubstr("HEIC"));
   EXPECT_THROW(read_grey(file("text.jpg")), Error);
+}
+
+TEST_F(Image, AJpegInPrintingColoursIsRefusedByName) {
+  write_image(file("c.jpg"), ramp(32, 32));
+  std::string bytes = read_file(file("c.jpg"));
+  const std::vector<JpegSegment> segments = jpeg_segments(bytes);
+  const auto frame = std::find_if(segments.begin(), segments.end(), [](const auto& s) { return s.marker == 0xC0; });
+  ASSERT_NE(frame, segments.end());
+  for (const auto& [components, part] : {std::pair('\4', "CMYK"), std::pair('\2', "2 colour components")}) {
+    bytes[frame->begin + 9] = components;
+    write_bytes(file("c.jpg"), bytes);
+    EXPECT_THAT(error_of(file("c.jpg")), HasSubstr(part));
+  }
 }
 
 TEST_F(Image, AJpegCutAnywhereIsTruncated) {
