@@ -100,6 +100,8 @@ class Loader {
   }
 
   bool check_pose(SourceView& view) {
+    // World units; models are written in single precision, whose squares end at 1e38.
+    constexpr double kFarthest = 1e18;
     const Rigid& pose = view.cam_from_world;
     const glm::dquat& q = pose.rotation;
     const double length = std::sqrt(q.w * q.w + q.x * q.x + q.y * q.y + q.z * q.z);
@@ -109,6 +111,8 @@ class Loader {
     // Rotations are stored as unit quaternions; what is this short is zero or garbage.
     else if (length < 1e-6)
       problem = "has a rotation of zero length";
+    else if (std::max({std::abs(t.x), std::abs(t.y), std::abs(t.z)}) > kFarthest)
+      problem = "lies absurdly far away";
     if (!problem.empty()) {
       warn(source_.file.string() + ": the pose of image '" + view.name + "' " + problem + " (view left out)");
       return false;

@@ -244,6 +244,15 @@ TEST_F(DatasetOfColmap, QuaternionsAreNormalised) {
   EXPECT_THAT(dataset.warnings, IsEmpty());
 }
 
+TEST_F(DatasetOfColmap, ACameraFartherThanFloatsReachIsLeftOut) {
+  ColmapModel model = test::ring_model(4);
+  model.images[1].cam_from_world.translation.y = 1e150;
+  test::write_dataset(model, root());
+  const Dataset dataset = load_dataset(root());
+  EXPECT_EQ(dataset.views.size(), 3u);
+  EXPECT_THAT(dataset.warnings, Contains(AllOf(HasSubstr(model.images[1].name), HasSubstr("absurdly far away"))));
+}
+
 TEST_F(DatasetOfColmap, DistortedCamerasKeepTheirSensorAndBecomePinholes) {
   ColmapModel model = test::ring_model(4);
   model.cameras[1] = {CameraModel::opencv, 64, 48, {60, 61, 31, 25, 0.05, 0.01, 0.001, -0.002}};
