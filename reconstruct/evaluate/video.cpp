@@ -1,6 +1,7 @@
 #include "reconstruct/evaluate/video.h"
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cmath>
 
@@ -12,12 +13,27 @@
 #include "scene/atomic_file.h"
 
 namespace tessera::reconstruct {
+namespace {
+
+/// The encoder keeps a failed write (a full disk) to itself, so the file is asked for its first frame and their number.
+/// An index that could not be written, or one of frames that were not, shows.
+bool is_whole(const std::string& file, int frames) {
+  cv::VideoCapture video;
+  cv::Mat first;
+  return video.open(file, cv::CAP_FFMPEG) && video.read(first) && video.get(cv::CAP_PROP_FRAME_COUNT) >= frames;
+}
+
+}  // namespace
 
 void write_video(const std::filesystem::path& file, const scene::GaussianModel& model, const scene::CameraPath& path,
                  render::Rasterizer& rasterizer, const VideoOptions& options, const scene::JobContext& job) {
   const scene::Pinhole base =
       options.camera.resized(std::max(2, options.camera.width / 2 * 2), std::max(2, options.camera.height / 2 * 2));
   const int frames = std::max(1, static_cast<int>(std::lround(path.duration() * options.frames_per_second)));
+  std::string extension = file.extension().string();
+  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (extension != ".mp4" && extension != ".mov" && extension != ".m4v")
+    throw scene::Error(file.string(), "is no name for a video", "end it in .mp4");
   scene::AtomicFile output(file);
   cv::utils::logging::setLogLevel(
       cv::utils::logging::LOG_LEVEL_SILENT);  // the codec that is not there is not the user's problem
@@ -27,8 +43,8 @@ void write_video(const std::filesystem::path& file, const scene::GaussianModel& 
   if (!writer.open(name, cv::CAP_FFMPEG, cv::VideoWriter::fourcc('a', 'v', 'c', '1'), options.frames_per_second,
                    size) &&
       !writer.open(name, cv::CAP_FFMPEG, cv::VideoWriter::fourcc('m', 'p', '4', 'v'), options.frames_per_second, size))
-    throw scene::Error(file.string(), "OpenCV cannot open it for writing as video",
-                       "end the name in .mp4 and check that the folder is writable");
+    throw scene::Error(file.string(), "cannot write: the video encoder cannot open it",
+                       "free some space, and check that OpenCV has FFmpeg");
   const auto begin = std::chrono::steady_clock::now();
   cv::Mat bgr(base.height, base.width, CV_8UC3);
   for (int f = 0; f < frames; ++f) {
@@ -47,10 +63,9 @@ void write_video(const std::filesystem::path& file, const scene::GaussianModel& 
     job.progress({"video", f + 1.0, static_cast<double>(frames), seconds / (f + 1) * (frames - f - 1), {}});
   }
   writer.release();
-  std::error_code error;
-  if (std::filesystem::file_size(output.temporary_path(), error) < 100 ||
-      error)  // smaller than any mp4 header: the disk was full
-    throw scene::Error(file.string(), "the video could not be written whole", "check the free space");
+  if (!is_whole(name, frames))
+    throw scene::Error(file.string(), "cannot write: the video did not arrive whole on the disk",
+                       "free some space and run the command again");
   output.commit();
 }
 

@@ -60,6 +60,19 @@ TEST(WriteVideo, HasTheFramesSizeAndColoursOfThePath) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
+TEST(WriteVideo, TakesNamesOfVideosOnly) {
+  test::TemporaryFolder folder;
+  FlatRasterizer rasterizer;
+  for (const char* name : {"v.png", "v", "v.txt"})
+    EXPECT_THROW(write_video(folder.path() / name, {}, still(0.2), rasterizer, {{64, 48, 60, 60, 32, 24}, 10, {}}, {}),
+                 scene::Error)
+        << name;
+  EXPECT_EQ(rasterizer.calls_, 0);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+  EXPECT_NO_THROW(
+      write_video(folder.path() / "v.MP4", {}, still(0.2), rasterizer, {{64, 48, 60, 60, 32, 24}, 10, {}}, {}));
+}
+
 TEST(WriteVideo, CancelledOrFailedItLeavesNothing) {
   test::TemporaryFolder folder;
   FlatRasterizer rasterizer;
