@@ -88,6 +88,12 @@ class PartialFolder {
   PartialFolder& operator=(const PartialFolder&) = delete;
 
   const fs::path& path() const { return partial_; }
+  /// The same error of a file as the user knows it, under the final name.
+  scene::Error named(const scene::Error& error) const {
+    const std::string prefix = partial_.string();
+    if (!error.subject().starts_with(prefix)) return error;
+    return {final_.string() + error.subject().substr(prefix.size()), error.problem(), error.remedy()};
+  }
   fs::path add(const char* name) const {
     std::error_code error;
     fs::create_directories(partial_ / name, error);
@@ -137,13 +143,9 @@ const scene::OptionsTable<CityOptions>& city_options_table() {
   return table;
 }
 
-void write_city(const fs::path& out, const CityOptions& options, const scene::JobContext& job) {
-  // Options set in code have not been through the table yet.
-  for (const auto& row : city_options_table().rows()) {
-    CityOptions checked;
-    row.set(checked, row.get(options));
-  }
-  PartialFolder folder(out);
+namespace {
+
+void fill_folder(const PartialFolder& folder, const CityOptions& options, const scene::JobContext& job) {
   const fs::path images = folder.add("images"), sparse = folder.add("sparse/0");
   if (options.ground_truth) folder.add("depth"), folder.add("normals");
   const auto seed = static_cast<std::uint64_t>(options.seed);
@@ -204,6 +206,22 @@ void write_city(const fs::path& out, const CityOptions& options, const scene::Jo
   json["rows"] = city.layout.rows;
   json["views"] = std::move(views);
   scene::write_file_atomically(folder.path() / "city.json", json.dump(1) + "\n");
+}
+
+}  // namespace
+
+void write_city(const fs::path& out, const CityOptions& options, const scene::JobContext& job) {
+  // Options set in code have not been through the table yet.
+  for (const auto& row : city_options_table().rows()) {
+    CityOptions checked;
+    row.set(checked, row.get(options));
+  }
+  PartialFolder folder(out);
+  try {
+    fill_folder(folder, options, job);
+  } catch (const scene::Error& e) {
+    throw folder.named(e);
+  }
   job.throw_if_cancelled();
   folder.finish();
 }
