@@ -1,12 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <stdexcept>
 #include <string>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "app/cli/console.h"
 #include "scene/options_table.h"
@@ -28,6 +30,38 @@ void add_render_command(Cli& cli);
 void add_info_command(Cli& cli);
 void add_export_command(Cli& cli);
 void add_synth_command(Cli& cli);
+
+/// The command line cannot mean anything: exit code 2.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A path that names something; CLI11 takes "" for one.
+CLI::Validator not_empty();
+
+/// A finite number from `low` to `high` (CLI::Range lets "nan" through).
+CLI::Validator number_between(double low, double high);
+
+/// Text of a result; file names are bytes to the file system, and what is not UTF-8 in them is shown as U+FFFD.
+std::string json_text(const nlohmann::json& json, int indent = 2);
+
+/// A value that the row `name` of the table takes. `table` must outlive the parser.
+template <class Options>
+CLI::Validator option_value(const scene::OptionsTable<Options>& table, const std::string& name) {
+  const scene::OptionSpec& spec = table.find(name)->spec;
+  return CLI::Validator(
+      [&table, name](std::string& text) -> std::string {
+        try {
+          Options ignored;
+          table.set(ignored, name, text);
+          return {};
+        } catch (const scene::Error& e) {
+          return e.problem() + "; " + e.remedy();
+        }
+      },
+      spec.range);
+}
 
 /// "--set key=value" for every row of a table; help lists each row with its default, range and meaning.
 template <class Options>

@@ -29,20 +29,26 @@ int eval(const Arguments& a, Cli& cli) {
   scene::ImageCache images(dataset, std::size_t{256} << 20);
   const auto rasterizer = render::make_cpu_rasterizer();
   const auto scores = reconstruct::evaluate(model, dataset, images, *rasterizer, options, cli.console.job());
-  if (scores.views.empty()) throw scene::Error(a.data, "has no " + a.split + " views", "take another --split");
+  if (scores.views.empty()) {
+    const bool masked =
+        (a.split != "train" && !dataset.test_views().empty()) || (a.split != "test" && !dataset.train_views().empty());
+    throw scene::Error(a.data, masked ? "every pixel of the chosen views is masked" : "has no " + a.split + " views",
+                       "take another --split");
+  }
   nlohmann::json json = reconstruct::to_json(scores);
   json["splats"] = model.size();
   cli.console.finish_line();
   if (a.json == "-") {
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json) << "\n";
     return 0;
   }
-  if (!a.json.empty()) scene::write_file_atomically(a.json, json.dump(2) + "\n");
+  if (!a.json.empty()) scene::write_file_atomically(a.json, json_text(json) + "\n");
   char line[256];
   const auto print = [&](const std::string& name, const reconstruct::ViewScore& s) {
-    std::snprintf(line, sizeof line, "%-32s %-5s %8.2f %10.2f %7.4f %9.4f %8.4f\n", name.c_str(),
-                  s.test ? "test" : "train", s.psnr, s.psnr_corrected, s.ssim, s.ssim_standard, s.ms_ssim);
-    std::cout << line;
+    std::snprintf(line, sizeof line, " %-5s %8.2f %10.2f %7.4f %9.4f %8.4f\n", s.test ? "test" : "train", s.psnr,
+                  s.psnr_corrected, s.ssim, s.ssim_standard, s.ms_ssim);
+    // Names are as long as they like.
+    std::cout << one_line(name) << std::string(name.size() < 32 ? 32 - name.size() : 0, ' ') << line;
   };
   std::snprintf(line, sizeof line, "%-32s %-5s %8s %10s %7s %9s %8s\n", "view", "split", "PSNR dB", "corrected", "SSIM",
                 "(standard)", "MS-SSIM");
@@ -58,8 +64,8 @@ int eval(const Arguments& a, Cli& cli) {
 void add_eval_command(Cli& cli) {
   auto* sub = cli.app.add_subcommand("eval", "Score a model against the photos");
   auto a = std::make_shared<Arguments>();
-  sub->add_option("MODEL", a->model, "run folder or 3DGS PLY")->required();
-  sub->add_option("DATA", a->data, "dataset")->required();
+  sub->add_option("MODEL", a->model, "run folder or 3DGS PLY")->required()->check(not_empty());
+  sub->add_option("DATA", a->data, "dataset")->required()->check(not_empty());
   sub->add_option("--split", a->split, "which views")
       ->check(CLI::IsMember({"test", "train", "all"}))
       ->capture_default_str();

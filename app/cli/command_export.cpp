@@ -66,8 +66,10 @@ int run_export(const Arguments& a, Cli& cli) {
 void add_export_command(Cli& cli) {
   auto* sub = cli.app.add_subcommand("export", "Write a model or a dataset in another form");
   auto a = std::make_shared<Arguments>();
-  sub->add_option("INPUT", a->input, "run folder or 3DGS PLY (ply); dataset (the other forms)")->required();
-  sub->add_option("-o,--out", a->out, "file or folder to write")->required();
+  sub->add_option("INPUT", a->input, "run folder or 3DGS PLY (ply); dataset (the other forms)")
+      ->required()
+      ->check(not_empty());
+  sub->add_option("-o,--out", a->out, "file or folder to write")->required()->check(not_empty());
   sub->add_option("--to", a->to, "form")
       ->check(CLI::IsMember({"ply", "colmap-binary", "colmap-text", "cameras-json", "points-ply"}))
       ->capture_default_str();
@@ -75,7 +77,7 @@ void add_export_command(Cli& cli) {
       ->check(CLI::Range(0, 3))
       ->capture_default_str();
   sub->add_option("--min-opacity", a->min_opacity, "ply: drop fainter splats")
-      ->check(CLI::Range(0.0, 0.99))
+      ->check(number_between(0, 0.99))
       ->capture_default_str();
   sub->callback([&cli, a] { cli.run = [&cli, a] { return run_export(*a, cli); }; });
 }

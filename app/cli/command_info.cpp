@@ -72,11 +72,10 @@ json run_json(const fs::path& folder) {
   if (!record.is_object())
     throw scene::Error((folder / "run.json").string(), "is not valid JSON", "restore it, or train again");
   json result{{"kind", "run"},
-              {"state", record.value("state", "unknown")},
-              {"data", record.value("data", "")},
+              {"state", text_of(record, "state", "unknown")},
+              {"data", text_of(record, "data", "")},
               {"problems", json::array()}};
-  if (record.contains("options") && record["options"].is_object())
-    result["iterations"] = record["options"].value("iterations", "");
+  if (record.contains("options")) result["iterations"] = text_of(record["options"], "iterations", "");
   std::error_code error;
   if (fs::exists(folder / "model.ply", error))
     result["model"] = splat_json(folder / "model.ply");
@@ -86,7 +85,10 @@ json run_json(const fs::path& folder) {
                                      : "it has neither a model nor a checkpoint");
   if (fs::exists(folder / "metrics.json", error)) {
     const json metrics = json::parse(scene::read_file(folder / "metrics.json", 64u << 20), nullptr, false);
-    if (metrics.is_object() && metrics.contains("test")) result["test"] = metrics["test"];
+    if (!metrics.is_object())
+      result["problems"].push_back("metrics.json is not valid JSON");
+    else if (metrics.contains("test"))
+      result["test"] = metrics["test"];
   }
   return result;
 }
@@ -133,11 +135,16 @@ json photos_json(const fs::path& folder) {
   std::size_t photos = 0, gps = 0, videos = 0;
   json problems = json::array();
   std::vector<fs::path> files;
-  for (auto it = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied);
-       it != fs::recursive_directory_iterator(); ++it)
-    if (it->is_regular_file()) files.push_back(it->path());
+  std::error_code error, ignored;
+  for (fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error), end;
+       !error && it != end; it.increment(error)) {
+    interrupted().throw_if_requested();
+    if (it->is_regular_file(ignored)) files.push_back(it->path());
+  }
+  if (error) problems.push_back(folder.string() + ": cannot be read to its end: " + error.message());
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
+    interrupted().throw_if_requested();
     if (is_video(file)) ++videos;
     if (!is_picture(file)) continue;
     try {
@@ -186,12 +193,12 @@ void print(const json& result, const std::string& indent) {
     if (value.is_object())
       std::cout << "\n", print(value, indent + "  ");
     else
-      std::cout << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
+      std::cout << one_line(value.is_string() ? value.get<std::string>() : json_text(value, -1)) << "\n";
   }
   if (!result.contains("problems")) return;
   if (result["problems"].empty()) std::cout << indent << "problems: none found\n";
   for (const auto& problem : result["problems"])
-    std::cout << indent << "problem: " << problem.get<std::string>() << "\n";
+    std::cout << indent << "problem: " << one_line(problem.get<std::string>()) << "\n";
 }
 
 }  // namespace
@@ -203,13 +210,15 @@ void add_info_command(Cli& cli) {
     bool as_json = false;
   };
   auto a = std::make_shared<Arguments>();
-  sub->add_option("ANYTHING", a->path, "dataset, run, model, photo, folder of photos, ...")->required();
+  sub->add_option("ANYTHING", a->path, "dataset, run, model, photo, folder of photos, ...")
+      ->required()
+      ->check(not_empty());
   sub->add_flag("--json", a->as_json, "for machines");
   sub->callback([&cli, a] {
     cli.run = [&cli, a] {
       const json result = describe(a->path, cli);
       if (a->as_json)
-        std::cout << result.dump(2) << "\n";
+        std::cout << json_text(result) << "\n";
       else
         print(result, "");
       return 0;

@@ -10,6 +10,8 @@
 namespace tessera::app {
 namespace {
 
+constexpr int kMaxSide = 16384;
+
 struct Arguments {
   std::string model, data, view, path, out, background = "black";
   double seconds = 12, fps = 30;
@@ -17,8 +19,7 @@ struct Arguments {
 };
 
 int render(const Arguments& a, Cli& cli) {
-  if (a.view.empty() == a.path.empty())
-    throw scene::Error("tessera render", "give either --view or --path", "see tessera render --help");
+  if (a.view.empty() == a.path.empty()) throw UsageError("give either --view or --path; see 'tessera render --help'");
   const scene::Dataset dataset = open_dataset(a.data, cli.console);
   const scene::GaussianModel model = load_model(a.model, dataset);
   const auto rasterizer = render::make_cpu_rasterizer();
@@ -27,9 +28,14 @@ int render(const Arguments& a, Cli& cli) {
   settings.antialiased = run_antialiased(a.model);
   if (a.background == "white") settings.background = {1, 1, 1};
   const auto sized = [&](const scene::Pinhole& p) {
-    return a.width > 0
-               ? p.resized(a.width, std::max(1, static_cast<int>(static_cast<long long>(p.height) * a.width / p.width)))
-               : p;
+    if (a.width == 0) return p;
+    const long long height = std::max(1LL, static_cast<long long>(p.height) * a.width / p.width);
+    if (height > kMaxSide)
+      throw scene::Error(
+          "--width " + std::to_string(a.width),
+          "makes the picture " + std::to_string(height) + " pixels high, more than " + std::to_string(kMaxSide),
+          "give a smaller width");
+    return p.resized(a.width, static_cast<int>(height));
   };
   if (!a.view.empty()) {
     scene::Camera camera = dataset.views[find_view(dataset, a.view)].camera;
@@ -52,16 +58,16 @@ int render(const Arguments& a, Cli& cli) {
 void add_render_command(Cli& cli) {
   auto* sub = cli.app.add_subcommand("render", "Draw one photo's view, or a camera path as video");
   auto a = std::make_shared<Arguments>();
-  sub->add_option("MODEL", a->model, "run folder or 3DGS PLY")->required();
-  sub->add_option("DATA", a->data, "dataset whose cameras are used")->required();
+  sub->add_option("MODEL", a->model, "run folder or 3DGS PLY")->required()->check(not_empty());
+  sub->add_option("DATA", a->data, "dataset whose cameras are used")->required()->check(not_empty());
   sub->add_option("--view", a->view, "name of a photo: draws what it should show");
   sub->add_option("--path", a->path, "orbit, flythrough, or a JSON file of keyframes");
-  sub->add_option("-o,--out", a->out, "picture (.png, .jpg) or video (.mp4)")->required();
+  sub->add_option("-o,--out", a->out, "picture (.png, .jpg) or video (.mp4)")->required()->check(not_empty());
   sub->add_option("--seconds", a->seconds, "length of orbit and flythrough")
-      ->check(CLI::Range(0.1, 3600.0))
+      ->check(number_between(0.1, 3600))
       ->capture_default_str();
-  sub->add_option("--fps", a->fps, "pictures a second")->check(CLI::Range(1.0, 240.0))->capture_default_str();
-  sub->add_option("--width", a->width, "picture width; the height follows")->check(CLI::Range(2, 16384));
+  sub->add_option("--fps", a->fps, "pictures a second")->check(number_between(1, 240))->capture_default_str();
+  sub->add_option("--width", a->width, "picture width; the height follows")->check(CLI::Range(2, kMaxSide));
   sub->add_option("--sh-degree", a->sh_degree, "limit of the view-dependent colour")
       ->check(CLI::Range(0, 3))
       ->capture_default_str();

@@ -20,7 +20,7 @@ int sfm(const Arguments& a, Cli& cli) {
   const auto report = reconstruct::run_sfm(a.input, a.out, options, cli.console.job());
   cli.console.finish_line();
   if (a.as_json) {
-    std::cout << reconstruct::to_json(report).dump(2) << "\n";
+    std::cout << json_text(reconstruct::to_json(report)) << "\n";
     return 0;
   }
   char line[256];
@@ -44,9 +44,10 @@ int sfm(const Arguments& a, Cli& cli) {
 void add_sfm_command(Cli& cli) {
   auto* sub = cli.app.add_subcommand("sfm", "Photos or a video in, a dataset with poses out (runs COLMAP)");
   auto a = std::make_shared<Arguments>();
-  sub->add_option("INPUT", a->input, "folder of photos, or a video (mp4, mov)")->required();
+  sub->add_option("INPUT", a->input, "folder of photos, or a video (mp4, mov)")->required()->check(not_empty());
   sub->add_option("--out", a->out, "dataset folder to make; one that was interrupted goes on where it stopped")
-      ->required();
+      ->required()
+      ->check(not_empty());
   sub->add_option("--set", a->set, "KEY=VALUE, any option of the table below; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);

@@ -32,10 +32,11 @@ void add_synth_command(Cli& cli) {
   sub->require_subcommand(1);
   auto* city = sub->add_subcommand("city", "A procedural town, photographed from a drone");
   auto a = std::make_shared<Arguments>();
-  city->add_option("OUT", a->out, "dataset folder to make")->required();
-  city->add_option("--blocks", a->blocks, "built-up blocks of about 60 x 60 m")->check(CLI::PositiveNumber);
-  city->add_option("--views", a->views, "photos")->check(CLI::PositiveNumber);
-  city->add_option("--seed", a->seed, "same seed, same town")->check(CLI::NonNegativeNumber);
+  const auto& table = reconstruct::city_options_table();
+  city->add_option("OUT", a->out, "dataset folder to make")->required()->check(not_empty());
+  city->add_option("--blocks", a->blocks, "built-up blocks of about 60 x 60 m")->check(option_value(table, "blocks"));
+  city->add_option("--views", a->views, "photos")->check(option_value(table, "views"));
+  city->add_option("--seed", a->seed, "same seed, same town")->check(option_value(table, "seed"));
   city->add_option("--set", a->set, "KEY=VALUE, any option of the table below; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);

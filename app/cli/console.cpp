@@ -1,5 +1,6 @@
 #include "app/cli/console.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -26,7 +27,23 @@ void install_signal_handlers() {
   sigemptyset(&action.sa_mask);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of the write, not a death
+  struct sigaction before = {};
+  ::sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &action, nullptr);  // else nohup wants it to live on
+  // A closed pipe and a file size limit are errors of the write, not a death.
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
+  // A closed stream would lend its number to the first file that is opened, and progress or results would be written
+  // into that file. Opened the wrong way round, so that writing a result to a closed stdout fails.
+  for (int stream = 0; stream <= 2; ++stream)
+    if (::fcntl(stream, F_GETFD) < 0) (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+std::string one_line(std::string_view text) {
+  std::string line(text);
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  return line;
 }
 
 Console::Console() : terminal_(::isatty(STDERR_FILENO)) {}
@@ -35,7 +52,7 @@ Console::~Console() { finish_line(); }
 void Console::print(const std::string& line) {
   if (live_) std::fputs("\r\033[K", stderr);
   live_ = false;
-  std::fprintf(stderr, "%s\n", line.c_str());
+  std::fprintf(stderr, "%s\n", one_line(line).c_str());
   std::fflush(stderr);
 }
 
@@ -53,7 +70,7 @@ void Console::progress(const scene::Progress& p) {
   const auto now = std::chrono::steady_clock::now();
   if (terminal_) {
     if (now - last_print_ < std::chrono::milliseconds(100) && p.stage == last_stage_ && p.done < p.total) return;
-    std::fprintf(stderr, "\r\033[K%s", line.c_str());
+    std::fprintf(stderr, "\r\033[K%s", one_line(line).c_str());
     std::fflush(stderr);
     live_ = true;
   } else {

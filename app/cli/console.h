@@ -3,6 +3,7 @@
 #include <chrono>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "scene/progress.h"
 
@@ -31,9 +32,14 @@ class Console {
   std::chrono::steady_clock::time_point last_print_{};
 };
 
-/// Set by SIGINT and SIGTERM. A second signal ends the process at once.
+/// Set by SIGINT, SIGTERM and the end of the terminal. A second signal ends the process at once.
 const scene::Cancellation& interrupted();
+/// Makes those signals, a closed pipe, a file size limit and streams that the caller closed into what the commands
+/// handle: cancellation and failed writes. Call first in main().
 void install_signal_handlers();
+
+/// `text` as a terminal can show it on one line: control characters, which file names may hold, become '?'.
+std::string one_line(std::string_view text);
 
 /// "1:23:45", "4:05"; "0:09".
 std::string clock_text(double seconds);

@@ -65,8 +65,12 @@ bool run_antialiased(const fs::path& run_or_ply) {
   const fs::path record = (fs::is_directory(run_or_ply, error) ? run_or_ply : run_or_ply.parent_path()) / "run.json";
   if (!fs::exists(record, error)) return false;
   const auto json = nlohmann::json::parse(scene::read_file(record, 64u << 20), nullptr, false);
-  return json.is_object() && json.contains("options") && json["options"].is_object() &&
-         json["options"].value("antialiased", "off") == "on";
+  return json.is_object() && json.contains("options") && text_of(json["options"], "antialiased", "off") == "on";
+}
+
+std::string text_of(const nlohmann::json& object, const char* key, const std::string& fallback) {
+  if (!object.is_object() || !object.contains(key) || !object[key].is_string()) return fallback;
+  return object[key].get<std::string>();
 }
 
 void make_folder(const fs::path& folder) {

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <string>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "app/cli/console.h"
 #include "scene/dataset.h"
 #include "scene/gaussian_model.h"
@@ -22,6 +24,8 @@ int level_for(const scene::Dataset& dataset, int max_image_size);
 std::size_t find_view(const scene::Dataset& dataset, const std::string& name);
 /// What run.json of the model's folder says, or the default.
 bool run_antialiased(const std::filesystem::path& run_or_ply);
+/// object[key] where it is text, else `fallback`: records may have been edited by hand.
+std::string text_of(const nlohmann::json& object, const char* key, const std::string& fallback);
 /// Creates a folder (and its parents). Throws scene::Error naming it.
 void make_folder(const std::filesystem::path& folder);
 

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <new>
 
@@ -31,7 +32,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& e) {  // --help, --version
     return cli.app.exit(e);
   } catch (const CLI::ParseError& e) {
-    std::cerr << "tessera: " << e.what() << "; see 'tessera --help'\n";
+    std::cerr << "tessera: " << app::one_line(e.what()) << "; see 'tessera --help'\n";
     return kUsage;
   }
   if (!cli.run) {
@@ -41,22 +42,22 @@ int run(int argc, char** argv) {
   std::string message;
   int code = kUserCanMend;
   try {
-    code = cli.run();
+    const int result = cli.run();
     std::cout.flush();
-    if (code == kDone && !std::cout)
+    if (result == kDone && !std::cout)
       throw scene::Error("stdout", "cannot write the result", "check where it is redirected to");
-    return code;
+    return result;
   } catch (const scene::Cancelled&) {
     message = "interrupted", code = kInterrupted;
+  } catch (const app::UsageError& e) {
+    message = e.what(), code = kUsage;
   } catch (const std::bad_alloc&) {
     message = "out of memory; use smaller pictures (--set max_image_size=800) or fewer splats (--max-splats)";
   } catch (const std::exception& e) {
     message = e.what();
   }
   cli.console.finish_line();
-  for (char& c : message)
-    if (c == '\n') c = ' ';
-  std::cerr << "tessera: " << message << "\n";
+  std::cerr << "tessera: " << app::one_line(message) << "\n";
   return code;
 }
 
@@ -64,5 +65,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   tessera::app::install_signal_handlers();
+  // FFmpeg would report a full disk a second time, in its own words. AV_LOG_QUIET; set before there are threads.
+  ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
   return run(argc, argv);
 }

@@ -24,6 +24,17 @@ TEST(CountText, GroupsByThousands) {
   EXPECT_EQ(count_text(1234567), "1,234,567");
 }
 
+TEST(OneLine, ShowsNoControlCharacters) {
+  EXPECT_EQ(one_line("a\nb\r\x1b[2J\x7f.jpg"), "a?b??[2J?.jpg");
+  EXPECT_EQ(one_line("写真 \xff.jpg"), "写真 \xff.jpg");
+}
+
+TEST(Console, ANameWithLineFeedsIsStillOneLine) {
+  testing::internal::CaptureStderr();
+  Console().warning("a\nb.jpg: is empty");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "warning: a?b.jpg: is empty\n");
+}
+
 TEST(Console, PrintsPlainLinesWhereThereIsNoTerminal) {
   testing::internal::CaptureStderr();
   {
