@@ -49,8 +49,8 @@ void apply_arguments(const Arguments& a, reconstruct::TrainOptions& options) {
 }
 
 Plan plan_new(const Arguments& a) {
-  if (a.data.empty()) throw scene::Error("tessera train", "no DATA given", "write tessera train DATA --out RUN");
-  if (a.out.empty()) throw scene::Error("tessera train", "no --out given", "write tessera train DATA --out RUN");
+  if (a.data.empty()) throw UsageError("DATA is required; write tessera train DATA --out RUN");
+  if (a.out.empty()) throw UsageError("--out is required; write tessera train DATA --out RUN");
   Plan plan{a.data, a.out, a.preset, {}};
   reconstruct::apply_preset(plan.options, a.preset);
   apply_arguments(a, plan.options);
@@ -76,7 +76,11 @@ Plan plan_resumed(const Arguments& a) {
   if (!reconstruct::TrainingSession::has_checkpoint(plan.run))
     throw scene::Error(a.resume, "has no checkpoint to go on from", "start it again with another --out");
   plan.data = a.data.empty() ? saved["data"].get<std::string>() : a.data;
-  plan.preset = saved.value("preset", "standard");
+  std::error_code error;
+  if (!fs::exists(plan.data, error))
+    throw scene::Error(plan.data.string(), "is no longer there",
+                       "name the data's new place: tessera train DATA --resume " + a.resume);
+  plan.preset = text_of(saved, "preset", "standard");
   for (const auto& [key, value] : saved["options"].items()) {
     if (!value.is_string()) throw scene::Error(record.string(), "option '" + key + "' is not text", "restore the file");
     reconstruct::train_options_table().set(plan.options, key, value.get<std::string>());
@@ -123,6 +127,42 @@ std::string detail_text(const reconstruct::TrainMetrics& m) {
   return text;
 }
 
+/// What a new run has put into its folder, until a model has been trained a little: a run that fails or is interrupted
+/// before leaves no folder behind. Everything in the folder is the run's, as only an absent or empty one is accepted.
+class NewRun {
+ public:
+  NewRun(fs::path folder, bool resumed) : folder_(std::move(folder)), kept_(resumed) {
+    std::error_code error;
+    existed_ = fs::exists(folder_, error);
+  }
+  ~NewRun() {
+    if (kept_) return;
+    std::error_code ignored;
+    for (const char* name : {"previews", "log.txt", "run.json"}) fs::remove_all(folder_ / name, ignored);
+    if (!existed_) fs::remove(folder_, ignored);
+  }
+  NewRun(const NewRun&) = delete;
+  NewRun& operator=(const NewRun&) = delete;
+  void keep() { kept_ = true; }
+
+ private:
+  fs::path folder_;
+  bool kept_, existed_ = false;
+};
+
+/// The room's log in a file of the run. A full disk fails the next result with a clear line; the log itself is silent.
+std::shared_ptr<spdlog::logger> open_log(const fs::path& file) {
+  const auto log = scene::logger("train");
+  try {
+    log->sinks().push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string()));
+  } catch (const spdlog::spdlog_ex&) {
+    throw scene::Error(file.string(), "cannot write", "choose a run folder that you may write to");
+  }
+  log->set_error_handler([](const std::string&) {});
+  log->flush_on(spdlog::level::info);
+  return log;
+}
+
 int train(const Arguments& a, Cli& cli) {
   Console& console = cli.console;
   console.set_quiet(false);
@@ -136,13 +176,12 @@ int train(const Arguments& a, Cli& cli) {
 
   clock.start("load");
   const scene::Dataset dataset = open_dataset(plan.data, console);
+  NewRun new_run(plan.run, resumed);
+  make_folder(plan.run);
   make_folder(plan.run / "previews");
-  const auto log_sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>((plan.run / "log.txt").string());
-  const auto log = scene::logger("train");
-  log->sinks().push_back(log_sink);
-  log->flush_on(spdlog::level::info);
+  const auto log = open_log(plan.run / "log.txt");
   const auto save_record = [&](const std::string& state) {
-    scene::write_file_atomically(plan.run / "run.json", record_json(plan, dataset, state, clock).dump(2) + "\n");
+    scene::write_file_atomically(plan.run / "run.json", json_text(record_json(plan, dataset, state, clock)) + "\n");
   };
   save_record("training");
   log->info("tessera {} trains {} ({}, {} views, {} points)", reconstruct::version_text(), plan.data.string(),
@@ -150,16 +189,15 @@ int train(const Arguments& a, Cli& cli) {
   for (const std::string& warning : dataset.warnings) log->info("warning: {}", warning);
 
   clock.start("initialise");
-  reconstruct::TrainingSession* running = nullptr;
   reconstruct::TrainEvents events;
+  events.cancellation = &interrupted();
   events.on_step = [&](const reconstruct::TrainMetrics& m) {
-    if (interrupted().requested() && running) running->stop();
+    new_run.keep();
     if (m.step % 100 == 0) log->info("{}", detail_text(m));
   };
   events.on_progress = [&](const scene::Progress& p) { console.progress(p); };
   events.on_warning = [&](const std::string& line) { console.warning(line), log->info("warning: {}", line); };
   reconstruct::TrainingSession session(dataset, plan.options, plan.run, events);
-  running = &session;
   if (session.options().max_splats < plan.options.max_splats)
     console.note("splats: at most " + count_text(static_cast<std::size_t>(session.options().max_splats)) +
                  ", for want of photos (pixels_per_splat)");
@@ -170,16 +208,18 @@ int train(const Arguments& a, Cli& cli) {
   }
 
   clock.start("train");
-  const auto outcome = session.run();
-  clock.stop();
-  console.finish_line();
-  if (outcome == reconstruct::TrainingSession::Outcome::stopped) {
+  const auto stopped = [&] {
+    new_run.keep();
+    clock.stop();
+    console.finish_line();
     save_record("interrupted");
     log->info("interrupted at step {}", session.current_step());
     console.note("stopped at step " + std::to_string(session.current_step()) + "; go on with: tessera train --resume " +
                  plan.run.string());
     return 130;
-  }
+  };
+  if (session.run() == reconstruct::TrainingSession::Outcome::stopped) return stopped();
+  console.finish_line();
 
   clock.start("save");
   scene::GaussianModel world_model = session.model();
@@ -200,8 +240,13 @@ int train(const Arguments& a, Cli& cli) {
     evaluation.antialiased = plan.options.antialiased;
     if (plan.options.background == "white") evaluation.background = {1, 1, 1};
     evaluation.pictures = plan.run / "previews";
-    metrics =
-        reconstruct::to_json(reconstruct::evaluate(model, dataset, images, *rasterizer, evaluation, console.job()));
+    try {
+      metrics =
+          reconstruct::to_json(reconstruct::evaluate(model, dataset, images, *rasterizer, evaluation, console.job()));
+    } catch (const scene::Cancelled&) {
+      if (!reconstruct::TrainingSession::has_checkpoint(plan.run)) session.checkpoint();
+      return stopped();
+    }
   }
   clock.stop();
   const auto use = reconstruct::resource_use();
@@ -210,12 +255,12 @@ int train(const Arguments& a, Cli& cli) {
   metrics["seconds"] = use.seconds;
   metrics["cpu_seconds"] = use.cpu_seconds;
   metrics["peak_memory_bytes"] = use.peak_memory_bytes;
-  scene::write_file_atomically(plan.run / "metrics.json", metrics.dump(2) + "\n");
+  scene::write_file_atomically(plan.run / "metrics.json", json_text(metrics) + "\n");
   save_record("finished");
   console.finish_line();
 
   if (a.as_json) {
-    std::cout << metrics.dump(2) << "\n";
+    std::cout << json_text(metrics) << "\n";
     return 0;
   }
   std::cout << "model     " << (plan.run / "model.ply").string() << " (" << count_text(world_model.size())
@@ -238,16 +283,27 @@ int train(const Arguments& a, Cli& cli) {
 void add_train_command(Cli& cli) {
   auto* sub = cli.app.add_subcommand("train", "Photographs with poses in, a trained model out");
   auto a = std::make_shared<Arguments>();
-  sub->add_option("DATA", a->data, "dataset folder (COLMAP, transforms.json, Blender) or its defining file");
-  sub->add_option("--out", a->out, "run folder to make: model.ply, metrics.json, run.json, log.txt, previews/");
-  sub->add_option("--resume", a->resume, "run folder to go on with; takes data and options from it");
-  sub->add_option("--preset", a->preset, "draft, standard, high, or a TOML file")->capture_default_str();
-  sub->add_option("--iterations", a->iterations, "length of the run in steps")->check(CLI::PositiveNumber);
-  sub->add_option("--max-splats", a->max_splats, "hard cap on the number of splats")->check(CLI::PositiveNumber);
-  sub->add_option("--strategy", a->strategy, "adc or mcmc")->check(CLI::IsMember({"adc", "mcmc"}));
-  sub->add_option("--seed", a->seed, "same seed and data, same bytes")->check(CLI::NonNegativeNumber);
-  sub->add_option("--threads", a->threads, "worker threads; 0 takes all")->check(CLI::NonNegativeNumber);
-  sub->add_option("--backend", a->backend, "cpu or auto")->check(CLI::IsMember({"cpu", "auto"}));
+  const auto& table = reconstruct::train_options_table();
+  sub->add_option("DATA", a->data, "dataset folder (COLMAP, transforms.json, Blender) or its defining file")
+      ->check(not_empty());
+  auto* out =
+      sub->add_option("--out", a->out, "run folder to make: model.ply, metrics.json, run.json, log.txt, previews/")
+          ->check(not_empty());
+  auto* preset = sub->add_option("--preset", a->preset, "draft, standard, high, or a TOML file")
+                     ->check(not_empty())
+                     ->capture_default_str();
+  sub->add_option("--resume", a->resume, "run folder to go on with; takes data and options from it")
+      ->check(not_empty())
+      ->excludes(out)
+      ->excludes(preset);
+  sub->add_option("--iterations", a->iterations, "length of the run in steps")
+      ->check(option_value(table, "iterations"));
+  sub->add_option("--max-splats", a->max_splats, "hard cap on the number of splats")
+      ->check(option_value(table, "max_splats"));
+  sub->add_option("--strategy", a->strategy, "how splats are added and moved")->check(option_value(table, "strategy"));
+  sub->add_option("--seed", a->seed, "same seed and data, same bytes")->check(option_value(table, "seed"));
+  sub->add_option("--threads", a->threads, "worker threads; 0 takes all")->check(option_value(table, "threads"));
+  sub->add_option("--backend", a->backend, "where it is computed")->check(option_value(table, "backend"));
   sub->add_option("--set", a->set, "KEY=VALUE, any option of the table below; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);

@@ -154,9 +154,10 @@ std::array<glm::dvec3, 2> frustum_box(const std::vector<Observer>& observers) {
 }
 
 std::vector<SeedPoint> frustum_seeds(const scene::Dataset& dataset, scene::ImageCache& images,
-                                     const TrainOptions& options) {
+                                     const TrainOptions& options, const scene::JobContext& job) {
   std::vector<Observer> observers;
   for (const std::size_t v : dataset.train_views()) {
+    job.throw_if_cancelled();
     Observer o{dataset.views[v].camera, nullptr};
     const int level = base_level(o.camera.intrinsics.width, o.camera.intrinsics.height, kColorSize);
     o.camera.intrinsics = scene::level_camera(o.camera.intrinsics, level);
@@ -175,6 +176,7 @@ std::vector<SeedPoint> frustum_seeds(const scene::Dataset& dataset, scene::Image
   };
   std::vector<Candidate> batch(kBatch);
   for (std::size_t b = 0; b < kMaxBatches && seeds.size() < wanted; ++b) {
+    job.throw_if_cancelled();
     tbb::parallel_for(std::size_t{0}, kBatch, [&](std::size_t i) {
       const auto d = scene::philox(static_cast<std::uint64_t>(options.seed),
                                    static_cast<std::uint32_t>(scene::RandomStream::kInitialise), 1, b * kBatch + i);
@@ -209,7 +211,7 @@ std::vector<SeedPoint> frustum_seeds(const scene::Dataset& dataset, scene::Image
 }  // namespace
 
 scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::ImageCache& images,
-                                      const TrainOptions& options) {
+                                      const TrainOptions& options, const scene::JobContext& job) {
   const bool any_points = dataset.points.size() > 0;
   std::string how = options.initialization;
   if (how == "points" && !any_points)
@@ -218,10 +220,10 @@ scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::Imag
   if (how == "auto") how = any_points ? "points" : "random";
 
   std::vector<SeedPoint> seeds;
-  if (how == "stereo") seeds = stereo_seeds(dataset, images, static_cast<std::size_t>(options.stereo_splats));
+  if (how == "stereo") seeds = stereo_seeds(dataset, images, static_cast<std::size_t>(options.stereo_splats), job);
   // Where stereo matches nothing (one view, no texture), what there is must do.
   if (how != "random" && any_points) append_points(dataset.points, seeds);
-  if (seeds.empty()) seeds = frustum_seeds(dataset, images, options);
+  if (seeds.empty()) seeds = frustum_seeds(dataset, images, options, job);
   if (seeds.empty())
     throw scene::Error(dataset.root.string(), "has no sparse points, and no two training views look at the same region",
                        "give it a sparse point cloud");

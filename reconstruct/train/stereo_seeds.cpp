@@ -215,11 +215,13 @@ std::vector<std::size_t> stereo_neighbours(const std::vector<GreyView>& views, s
   return best;
 }
 
-std::vector<SeedPoint> stereo_seeds(const scene::Dataset& dataset, scene::ImageCache& images, std::size_t limit) {
+std::vector<SeedPoint> stereo_seeds(const scene::Dataset& dataset, scene::ImageCache& images, std::size_t limit,
+                                    const scene::JobContext& job) {
   const auto train = dataset.train_views();
   std::vector<StereoView> views(train.size());
   std::vector<GreyView> greys(train.size());
   for (std::size_t v = 0; v < train.size(); ++v) {
+    job.throw_if_cancelled();
     const scene::Camera& full = dataset.views[train[v]].camera;
     const int level = base_level(full.intrinsics.width, full.intrinsics.height, kStereoSize);
     const scene::Camera camera{scene::level_camera(full.intrinsics, level), full.cam_from_world};
@@ -227,6 +229,7 @@ std::vector<SeedPoint> stereo_seeds(const scene::Dataset& dataset, scene::ImageC
     greys[v] = grey_of(*views[v].picture, camera);
   }
   tbb::parallel_for(std::size_t{0}, views.size(), [&](std::size_t v) {
+    job.throw_if_cancelled();
     StereoView& view = views[v];
     view.range = depth_range(greys[v].camera, dataset.points);
     view.neighbours = stereo_neighbours(greys, v, std::sqrt(view.range.nearest * view.range.farthest), kNeighbours);
@@ -244,6 +247,7 @@ std::vector<SeedPoint> stereo_seeds(const scene::Dataset& dataset, scene::ImageC
   std::vector<std::vector<std::uint8_t>> used(views.size());
   for (std::size_t v = 0; v < views.size(); ++v) used[v].assign(greys[v].grey.size(), 0);
   for (std::size_t v = 0; v < views.size(); ++v) {
+    job.throw_if_cancelled();
     const GreyView& g = greys[v];
     for (int y = 0; y < g.height; ++y)
       for (int x = 0; x < g.width; ++x) {
@@ -286,8 +290,14 @@ std::vector<SeedPoint> stereo_seeds(const scene::Dataset& dataset, scene::ImageC
     seeds = std::move(kept);
   }
 
-  for (std::size_t v = 0; v < views.size(); ++v) fill_gaps(greys, views, v, seeds);
-  for (std::size_t v = 0; v < views.size(); ++v) extend_border(greys, views, v, seeds);
+  for (std::size_t v = 0; v < views.size(); ++v) {
+    job.throw_if_cancelled();
+    fill_gaps(greys, views, v, seeds);
+  }
+  for (std::size_t v = 0; v < views.size(); ++v) {
+    job.throw_if_cancelled();
+    extend_border(greys, views, v, seeds);
+  }
   return seeds;
 }
 

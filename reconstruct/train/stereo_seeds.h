@@ -7,6 +7,7 @@
 #include "reconstruct/train/plane_sweep.h"
 #include "scene/dataset.h"
 #include "scene/image_cache.h"
+#include "scene/progress.h"
 
 namespace tessera::reconstruct {
 
@@ -21,8 +22,9 @@ struct SeedPoint {
 /// neighbours, depths that a neighbour confirms become points (each place once), and parts of a photo that still show
 /// no point get a coarse fill at the smoothed depth. Sparse points, where there are any, narrow the range of depths.
 /// Used to start training where structure from motion found little (foliage, few photos) or nothing. Deterministic on
-/// any number of threads.
-std::vector<SeedPoint> stereo_seeds(const scene::Dataset& dataset, scene::ImageCache& images, std::size_t limit);
+/// any number of threads. Throws scene::Cancelled when `job` is cancelled.
+std::vector<SeedPoint> stereo_seeds(const scene::Dataset& dataset, scene::ImageCache& images, std::size_t limit,
+                                    const scene::JobContext& job = {});
 
 /// The neighbours to compare a view with, best first: large overlap, rays that meet at a few degrees.
 std::vector<std::size_t> stereo_neighbours(const std::vector<GreyView>& views, std::size_t view, double depth,

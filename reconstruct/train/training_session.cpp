@@ -178,12 +178,14 @@ struct TrainingSession::Impl {
   TrainMetrics metrics;
   double last_progress = 0, seconds_per_pixel = 0;
 
+  scene::JobContext job() const { return {nullptr, nullptr, events.cancellation}; }
+  bool stopping() const { return stop_requested || job().cancelled(); }
   int level(std::uint32_t step) const { return run_level + schedule.coarse_levels(step); }
   bool advance(bool may_stop);
   bool take_step(std::uint32_t step, bool may_stop, TrainMetrics& now);
   void after_step(std::uint32_t step, TrainMetrics& now);
   void report(const TrainMetrics& now);
-  void evaluate_now(TrainMetrics& now);
+  bool evaluate_now(TrainMetrics& now);
   void write_preview(std::uint32_t step);
   void write_state();
   void load_state();
@@ -215,7 +217,7 @@ bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMe
       dropout_share(options.dropout, train_views.size(), static_cast<double>(step) / options.iterations);
   Dropout::Hidden hidden(dropout, model, dropped, static_cast<std::uint64_t>(options.seed), step);
   const render::Frame& frame = rasterizer->forward(model, camera, settings);
-  if (may_stop && stop_requested) return false;
+  if (may_stop && stopping()) return false;
 
   const bool exposed = options.exposure == "affine";
   if (exposed) apply_affine(exposure.maps()[v], frame.color, corrected);
@@ -227,7 +229,7 @@ bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMe
   double d_map[12];
   if (exposed) affine_backward(exposure.maps()[v], frame.color, d_corrected, frame_gradient.color, d_map);
   rasterizer->backward(model, frame_gradient, gradients);
-  if (may_stop && stop_requested) return false;
+  if (may_stop && stopping()) return false;
   hidden.bring_back(gradients);
 
   // From here on the state changes.
@@ -280,8 +282,7 @@ void TrainingSession::Impl::after_step(std::uint32_t step, TrainMetrics& now) {
   const auto last = static_cast<std::uint32_t>(options.iterations);
   table.add_loss(now.loss);
   const std::uint32_t eval_every = evaluation_interval(options.eval);
-  const bool evaluated = eval_every > 0 && step % eval_every == 0 && !dataset.test_views().empty();
-  if (evaluated) evaluate_now(now);
+  const bool evaluated = eval_every > 0 && step % eval_every == 0 && !dataset.test_views().empty() && evaluate_now(now);
   const auto row_every = static_cast<std::uint32_t>(std::max(1, options.iterations / kTableRows));
   if (evaluated || step % row_every == 0 || step == last)
     table.add_row(step, seconds, cpu_seconds, now.splats, evaluated ? now.test_psnr : -1);
@@ -294,12 +295,19 @@ void TrainingSession::Impl::after_step(std::uint32_t step, TrainMetrics& now) {
     table.write(run);
 }
 
-void TrainingSession::Impl::evaluate_now(TrainMetrics& now) {
+/// False where a cancellation came in between: the run is then about to stop.
+bool TrainingSession::Impl::evaluate_now(TrainMetrics& now) {
   EvaluateOptions how;
   how.level = run_level;
   how.antialiased = options.antialiased;
   if (options.background == "white") how.background = {1, 1, 1};
-  if (const auto mean = evaluate(model, dataset, images, *rasterizer, how).mean(true)) now.test_psnr = mean->psnr;
+  try {
+    const auto mean = evaluate(model, dataset, images, *rasterizer, how, job()).mean(true);
+    if (mean) now.test_psnr = mean->psnr;
+  } catch (const scene::Cancelled&) {
+    return false;
+  }
+  return true;
 }
 
 void TrainingSession::Impl::write_preview(std::uint32_t step) {
@@ -383,7 +391,7 @@ TrainingSession::TrainingSession(const scene::Dataset& dataset, TrainOptions opt
     if (s.options.preview_every > 0) make_folder(s.run / "previews");
   }
   const Stopwatch watch(s.seconds, s.cpu_seconds);
-  s.arena.execute([&] { s.model = initialize_model(s.dataset, s.images, s.options); });
+  s.arena.execute([&] { s.model = initialize_model(s.dataset, s.images, s.options, s.job()); });
   s.adam.resize(s.model.size(), s.options.sh_degree);
   s.metrics.splats = s.model.size();
 }
@@ -402,8 +410,8 @@ TrainingSession::Outcome TrainingSession::run() {
   const StepGate::Worker worker(s.gate);
   while (s.done < static_cast<std::uint32_t>(s.options.iterations)) {
     // Polled, not notified, so that stop() may be called from a signal handler.
-    while (s.paused && !s.stop_requested) std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    if (!s.stop_requested && s.advance(true)) continue;
+    while (s.paused && !s.stopping()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (!s.stopping() && s.advance(true)) continue;
     s.stop_requested = false;
     if (!s.run.empty()) s.gate.visit([&] { s.write_state(); });
     return Outcome::stopped;

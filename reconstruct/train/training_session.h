@@ -34,6 +34,7 @@ struct TrainEvents {
   std::function<void(const TrainMetrics&)> on_step;                            // every step; cheap
   std::function<void(const scene::Progress&)> on_progress;                     // about four times a second
   std::function<void(const std::string&)> on_warning;
+  const scene::Cancellation* cancellation = nullptr;  // ends run() as stop() does
 };
 
 /// One training run: the object that the command line and the studio both drive. run() works on the calling thread (the studio gives it one of its
@@ -42,8 +43,8 @@ class TrainingSession {
  public:
   enum class Outcome { finished, stopped };
 
-  /// Checks the options and the dataset, initialises the model (or, with a checkpoint, loads it). `run` is the run folder; empty: nothing is written.
-  /// `dataset` must outlive the session. Throws scene::Error.
+  /// Checks the options and the dataset, initialises the model (or, with a checkpoint, loads it). `run` is the run
+  /// folder; empty: nothing is written. `dataset` must outlive the session. Throws scene::Error, scene::Cancelled.
   TrainingSession(const scene::Dataset& dataset, TrainOptions options, std::filesystem::path run, TrainEvents events = {});
   ~TrainingSession();
 
@@ -51,7 +52,8 @@ class TrainingSession {
   static bool has_checkpoint(const std::filesystem::path& run);
   void resume_from_checkpoint();
 
-  /// Trains until the last iteration or stop(). On stop the checkpoint is written before this returns.
+  /// Trains until the last iteration or stop(). On stop (or a cancellation) the checkpoint is written before this
+  /// returns.
   Outcome run();
   void step();                    // exactly one iteration, for tests and for the studio's step button
   void pause();

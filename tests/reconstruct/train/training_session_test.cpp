@@ -220,6 +220,40 @@ TEST(TrainingSession, AStopWhilePausedOrBeforeTheStartEndsTheRun) {
   EXPECT_EQ(session.run(), Outcome::finished);
 }
 
+TEST(TrainingSession, ACancellationStopsTheRunWithACheckpoint) {
+  test::SmallWorld world;
+  test::TemporaryFolder run;
+  scene::Cancellation cancellation;
+  auto options = quick_options();
+  options.eval = "5";
+  TrainEvents events;
+  events.cancellation = &cancellation;
+  events.on_step = [&](const TrainMetrics& m) {
+    if (m.step == 7) cancellation.request();
+  };
+  TrainingSession session(world.dataset, options, run.path(), events);
+  EXPECT_EQ(session.run(), Outcome::stopped);
+  EXPECT_EQ(read_checkpoint(run.path() / "checkpoint").step, 7u);
+  TrainingSession whole(world.dataset, options, {}), rest(world.dataset, options, run.path());
+  whole.run();
+  rest.resume_from_checkpoint();
+  EXPECT_EQ(rest.run(), Outcome::finished);
+  EXPECT_TRUE(same(result_of(rest), result_of(whole)));
+}
+
+TEST(TrainingSession, ACancellationEndsEveryKindOfStart) {
+  test::SmallWorld world;
+  scene::Cancellation cancellation;
+  cancellation.request();
+  TrainEvents events;
+  events.cancellation = &cancellation;
+  auto options = quick_options();
+  for (const char* how : {"random", "stereo"}) {
+    options.initialization = how;
+    EXPECT_THROW(TrainingSession(world.dataset, options, {}, events), scene::Cancelled) << how;
+  }
+}
+
 TEST(TrainingSession, CallbacksMayLookAtTheSession) {
   test::SmallWorld world;
   TrainingSession* current = nullptr;
