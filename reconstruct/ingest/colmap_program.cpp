@@ -100,22 +100,23 @@ void ColmapProgram::run(const ColmapCommand& command, const std::function<void(s
   commands_.push_back(line_for_shell);
   log("\n$ " + line_for_shell);
   std::string complaint, last;
+  bool full = false;  // COLMAP leaves out the photos whose features its database has no room for, and ends well
   ChildOptions options{kEnvironment, {}, job_.cancellation};
   options.on_line = [&](std::string_view line) {
     log_ << line << '\n';
     if (complains(line) && complaint.empty()) complaint = line;
+    full = full || contains(line, "No space left") || contains(line, "disk is full");
     if (line.find_first_not_of(" =-\t") != std::string_view::npos) last = line;
     if (on_line) on_line(line);
   };
   const ChildExit exit = run_child(command.arguments(), options);
   log_ << std::flush;
-  if (exit.ok()) return;
+  if (exit.ok() && !full) return;
   log("# ended with " + exit.text());
   std::error_code ignored;
   const fs::space_info space = fs::space(log_file_.parent_path(), ignored);
   const std::string subject = "colmap " + name, remedy = "its output is in " + log_file_.string();
-  if (contains(complaint, "No space left") || contains(complaint, "disk is full") ||
-      (!ignored && space.available < kNoSpaceLeft))
+  if (full || (!ignored && space.available < kNoSpaceLeft))
     throw scene::Error(subject, "the disk is full", "free some space and run the command again; " + remedy);
   if (exit.signal == SIGKILL)
     throw scene::Error(subject, "was killed, most likely for want of memory",

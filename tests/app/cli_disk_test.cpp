@@ -130,5 +130,18 @@ TEST_F(FullDisk, ACityIsThereWholeOrNotAtAll) {
   }
 }
 
+TEST_F(FullDisk, StructureFromMotionSaysSo) {
+  TESSERA_NEED_DATA("damaged/base");
+  const std::string photos = test::shared_data() / "damaged/base/images";
+  // Too small for COLMAP's empty database; for the features of all photos; and for our copy of them.
+  for (const int kilobytes : {60, 200, 400, 800}) {
+    NEED_DISK(kilobytes);
+    const auto result = tessera({"sfm", photos, "--out", out_});
+    EXPECT_EQ(result.exit_code, 1) << kilobytes << ": " << result.err;
+    EXPECT_THAT(result.err, HasSubstr("free some space")) << kilobytes;
+    EXPECT_FALSE(fs::exists(out_ / "sparse")) << kilobytes;
+  }
+}
+
 }  // namespace
 }  // namespace tessera
