@@ -10,7 +10,7 @@
 namespace tessera::app {
 namespace {
 
-constexpr int kMaxSide = 16384;
+constexpr int kMaxSide = 16384, kMaxPixels = 1 << 26;  // 20 bytes each while it is drawn
 
 struct Arguments {
   std::string model, data, view, path, out, background = "black";
@@ -30,11 +30,10 @@ int render(const Arguments& a, Cli& cli) {
   const auto sized = [&](const scene::Pinhole& p) {
     if (a.width == 0) return p;
     const long long height = std::max(1LL, static_cast<long long>(p.height) * a.width / p.width);
-    if (height > kMaxSide)
-      throw scene::Error(
-          "--width " + std::to_string(a.width),
-          "makes the picture " + std::to_string(height) + " pixels high, more than " + std::to_string(kMaxSide),
-          "give a smaller width");
+    if (height > kMaxSide || height * a.width > kMaxPixels)
+      throw scene::Error("--width " + std::to_string(a.width),
+                         "makes a picture of " + std::to_string(a.width) + "x" + std::to_string(height) + " pixels",
+                         "give a smaller width");
     return p.resized(a.width, static_cast<int>(height));
   };
   if (!a.view.empty()) {

@@ -72,6 +72,9 @@ TEST_F(CommandLineRun, TrainsEvaluatesAndRenders) {
     EXPECT_EQ(render.exit_code, 0) << render.err;
     EXPECT_GT(fs::file_size(video), 1000u);
   }
+  const auto huge = tessera({"render", run_, data_, "--view", "DJI_0021", "-o", picture.string(), "--width", "16384"});
+  EXPECT_EQ(huge.exit_code, 1);
+  EXPECT_THAT(huge.err, HasSubstr("16384x9216 pixels"));
   const auto wrong = tessera({"render", run_, data_, "--view", "DJI_9921", "-o", picture.string()});
   EXPECT_EQ(wrong.exit_code, 1);
   EXPECT_THAT(wrong.err, HasSubstr("did you mean"));
