@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include <nlohmann/json.hpp>
@@ -188,6 +189,35 @@ TEST_F(CommandLineRun, InterruptedWhileItIsScoredItCanStillBeResumed) {
   EXPECT_EQ(eval.exit_code, 130) << eval.err;
   EXPECT_FALSE(fs::exists(scores));
   expect_no_temporaries();
+}
+
+TEST_F(CommandLineRun, LongAndForeignNamesAreTakenAndShown) {
+  const fs::path data = folder_.path() / "not \xff UTF-8";
+  fs::copy(test::shared_data() / "damaged/transforms_good", data, fs::copy_options::recursive);
+  auto transforms = nlohmann::json::parse(scene::read_file(data / "transforms.json"));
+  const std::string name(240, 'n');
+  const std::string old = transforms["frames"][0]["file_path"];
+  fs::rename(data / old, data / "images" / (name + ".jpg"));
+  transforms["frames"][0]["file_path"] = "images/" + name + ".jpg";
+  fs::remove(data / "transforms.json");
+  scene::write_file_atomically(data / "transforms.json", transforms.dump());
+  data_ = data;
+  auto words = train_words(5);
+  words.insert(words.end(), {"--set", "checkpoint_every=5"});
+  const auto train = tessera(words);
+  ASSERT_EQ(train.exit_code, 0) << train.err;
+  for (const char* record : {"run.json", "metrics.json", "cameras.json"})
+    EXPECT_TRUE(nlohmann::json::accept(scene::read_file(fs::path(run_) / record))) << record;
+  EXPECT_TRUE(nlohmann::json::accept(tessera({"info", run_, "--json"}).out));
+  const auto eval = tessera({"eval", run_, data_, "--split", "all"});
+  ASSERT_EQ(eval.exit_code, 0) << eval.err;
+  EXPECT_EQ(std::count(eval.out.begin(), eval.out.end(), '\n'), 1 + 6 + 2) << "heading, views, two means";
+  EXPECT_THAT(eval.out, HasSubstr(name));
+  // run.json cannot hold the folder's name; the user can give it.
+  const auto lost = tessera({"train", "--resume", run_});
+  EXPECT_EQ(lost.exit_code, 1);
+  EXPECT_THAT(lost.err, HasSubstr("train DATA --resume"));
+  EXPECT_EQ(tessera({"train", data_, "--resume", run_, "--set", "eval=off"}).exit_code, 0);
 }
 
 TEST_F(CommandLineRun, ARunThatCannotStartLeavesNoFolder) {
