@@ -83,18 +83,37 @@ TEST(MatchDescriptors, AgreesWithThePlainLoopForEverySize) {
     }
 }
 
+/// Feature i of the second picture is that of the first turned by about i / 60 radians towards another one.
+std::vector<Descriptors> turning_apart() {
+  constexpr std::uint32_t kCount = 90;
+  const Descriptors a = descriptors_of(range(0, kCount)), other = descriptors_of(range(1000, kCount));
+  Descriptors b = a;
+  for (std::uint32_t i = 0; i < kCount; ++i) {
+    const double angle = i / 60.0;
+    for (std::uint32_t k = 0; k < kDescriptorSize; ++k) {
+      const std::size_t at = i * kDescriptorSize + k;
+      b.values[at] = static_cast<std::uint8_t>(
+          std::clamp(std::cos(angle) * a.values[at] + std::sin(angle) * other.values[at], 0.0, 255.0));
+    }
+  }
+  return {a, b};
+}
+
 TEST(MatchDescriptors, AgreesWithThePlainLoopWhereRulesReject) {
-  const Descriptors a = descriptors_of(range(0, 90), 1, 30), b = descriptors_of(range(40, 90), 2, 30);
+  const auto both = turning_apart();
   std::vector<std::size_t> sizes;
-  for (const MatchRules& rules :
-       {MatchRules{0.8, 0.7}, MatchRules{0.4, 0.7}, MatchRules{0.8, 0.45}, MatchRules{1, 1.57}}) {
-    const auto expected = plain_matches(a, b, rules);
-    EXPECT_EQ(match_descriptors(a, b, rules), expected) << rules.max_ratio << " " << rules.max_distance;
+  for (const MatchRules& rules : {MatchRules{1, 1.57}, MatchRules{0.8, 1.57}, MatchRules{0.5, 1.57}, MatchRules{1, 0.7},
+                                  MatchRules{1, 0.3}, MatchRules{}}) {
+    const auto expected = plain_matches(both[0], both[1], rules);
+    EXPECT_EQ(match_descriptors(both[0], both[1], rules), expected) << rules.max_ratio << " " << rules.max_distance;
     sizes.push_back(expected.size());
   }
-  EXPECT_LT(sizes[1], sizes[0]) << "the ratio rejects some";
-  EXPECT_LT(sizes[2], sizes[0]) << "the distance rejects some";
-  EXPECT_GE(sizes[3], sizes[0]);
+  EXPECT_GT(sizes[0], sizes[1]) << "the ratio rejects some";
+  EXPECT_GT(sizes[1], sizes[2]);
+  EXPECT_GT(sizes[0], sizes[3]) << "the distance rejects some";
+  EXPECT_GT(sizes[3], sizes[4]);
+  EXPECT_LE(sizes[5], sizes[3]);
+  EXPECT_GT(sizes[4], 5u);
 }
 
 TEST(MatchDescriptors, AgreesWithThePlainLoopOnNoiseAndTies) {

@@ -17,6 +17,7 @@ using reconstruct::kDescriptorSize;
 Sqlite::Sqlite(const std::filesystem::path& path) {
   if (sqlite3_open(path.c_str(), &connection_) != SQLITE_OK) throw std::runtime_error(sqlite3_errmsg(connection_));
   sqlite3_busy_timeout(connection_, 10'000);
+  query("PRAGMA synchronous = OFF");  // nobody unplugs a test
 }
 
 Sqlite::~Sqlite() { sqlite3_close(connection_); }
