@@ -5,9 +5,11 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/videoio.hpp>
@@ -32,6 +34,13 @@ void write_frame(const fs::path& folder, std::size_t number, const cv::Mat& fram
   scene::write_file_atomically(folder / leaf, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
+/// What is wrong with a video is our one line to say. FFmpeg, which OpenCV asks, takes its level from the environment
+/// only, and on its first use.
+void silence_decoders() {
+  ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);  // AV_LOG_QUIET
+  cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+}
+
 }  // namespace
 
 bool is_video(const fs::path& path) {
@@ -46,6 +55,7 @@ VideoFrames extract_frames(const fs::path& video, const fs::path& folder, double
                            const scene::JobContext& job) {
   std::error_code error;
   if (!fs::is_regular_file(video, error)) throw scene::Error(video.string(), "there is no such file");
+  silence_decoders();
   cv::VideoCapture capture;
   if (!capture.open(video.string()))
     throw scene::Error(video.string(), "cannot be opened as a video",

@@ -136,6 +136,25 @@ TEST_F(CommandLineSfm, NoColmapIsOneLineThatNamesThePackage) {
   EXPECT_EQ(sfm(options()).exit_code, 0) << "once it is installed";
 }
 
+TEST_F(CommandLineSfm, ADamagedVideoIsOneLine) {
+  photos_ = folder_.path() / "v.mp4";
+  cv::VideoWriter writer(photos_.string(), cv::VideoWriter::fourcc('m', 'p', '4', 'v'), 10, {320, 240});
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    cv::Mat color;
+    cv::cvtColor(test::blotches(i, 320, 240), color, cv::COLOR_GRAY2BGR);
+    writer.write(color);
+  }
+  writer.release();
+  const std::string whole = scene::read_file(photos_);
+  for (const std::string& bytes : {whole.substr(0, whole.size() / 2), std::string(100'000, 'x'), std::string()}) {
+    scene::write_file_atomically(photos_, bytes);
+    const auto result = sfm(options());
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_EQ(result.err, "tessera: " + photos_.string() +
+                              ": cannot be opened as a video; convert it to mp4 (H.264), or give a folder of photos\n");
+  }
+}
+
 TEST_F(CommandLineSfm, MistakesAreOneLineEach) {
   test::write_toy_photos(photos_, 3);
   const auto one_line = [&](const test::ProcessResult& result, const std::string& text) {
