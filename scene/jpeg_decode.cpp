@@ -50,13 +50,15 @@ void on_progress(j_common_ptr info) {
 
 /// Everything between setjmp and a longjmp: no object with a destructor may live here. `pixels` is sized by `allocate`.
 bool run(ErrorState& state, jpeg_decompress_struct& info, jpeg_progress_mgr& progress, std::string_view bytes,
-         Image8& image) {
+         Image8& image, int reduction, bool grey) {
   if (setjmp(state.leave) != 0) return false;
   jpeg_create_decompress(&info);
   info.progress = &progress;
   jpeg_mem_src(&info, reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<unsigned long>(bytes.size()));
   jpeg_read_header(&info, TRUE);
-  info.out_color_space = info.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  info.out_color_space = grey || info.num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;
+  info.scale_num = 1;
+  info.scale_denom = static_cast<unsigned>(reduction);
   jpeg_start_decompress(&info);
   image.width = static_cast<int>(info.output_width), image.height = static_cast<int>(info.output_height);
   image.channels = info.output_components;
@@ -71,7 +73,7 @@ bool run(ErrorState& state, jpeg_decompress_struct& info, jpeg_progress_mgr& pro
 
 }  // namespace
 
-bool decode_jpeg(std::string_view bytes, Image8& image, std::string& problem) {
+bool decode_jpeg(std::string_view bytes, Image8& image, std::string& problem, int reduction, bool grey) {
   ErrorState state{};
   jpeg_progress_mgr progress{};
   jpeg_decompress_struct info{};
@@ -81,7 +83,7 @@ bool decode_jpeg(std::string_view bytes, Image8& image, std::string& problem) {
   state.manager.error_exit = on_error;
   state.manager.emit_message = on_message;
   progress.progress_monitor = on_progress;
-  const bool good = run(state, info, progress, bytes, image);
+  const bool good = run(state, info, progress, bytes, image, reduction, grey);
   if (!good) problem = state.message;
   return good;
 }

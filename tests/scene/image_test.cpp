@@ -14,6 +14,7 @@
 #include "scene/error.h"
 #include "scene/exif.h"
 #include "scene/image_header.h"
+#include "scene/jpeg_decode.h"
 #include "scene/random.h"
 #include "tests/support/test_data.h"
 
@@ -390,9 +391,7 @@ TEST_F(Image, EnlargementKeepsSizeAndMean) {
   EXPECT_EQ(large.at(30, 15)[2], 128);
 }
 
-TEST_F(Image, WorkIsDoneOnTheCallingThread) {
-  EXPECT_EQ(cv::getNumThreads(), 1);
-}
+TEST_F(Image, WorkIsDoneOnTheCallingThread) { EXPECT_EQ(cv::getNumThreads(), 1); }
 
 TEST(JpegSegments, AreFoundUpToTheFirstScan) {
   test::TemporaryFolder folder;
@@ -415,6 +414,30 @@ TEST(JpegSegments, FillBytesBetweenThemAreSkipped) {
   ASSERT_EQ(segments.size(), 1u);
   EXPECT_EQ(segments[0].marker, 0xFE);
   EXPECT_EQ(segments[0].payload, "ok");
+}
+
+TEST(DecodeJpeg, GivesAFractionOfTheSizeAndGreyWhereAsked) {
+  test::TemporaryFolder folder;
+  const Image8 picture = ramp(130, 70);
+  write_image(folder.path() / "a.jpg", picture, 100);
+  const std::string bytes = read_file(folder.path() / "a.jpg");
+  std::string problem;
+  for (const int reduction : {1, 2, 4, 8}) {
+    Image8 color, grey;
+    ASSERT_TRUE(decode_jpeg(bytes, color, problem, reduction)) << problem;
+    ASSERT_TRUE(decode_jpeg(bytes, grey, problem, reduction, true)) << problem;
+    for (const Image8* image : {&color, &grey}) {
+      EXPECT_EQ(image->width, (130 + reduction - 1) / reduction);
+      EXPECT_EQ(image->height, (70 + reduction - 1) / reduction);
+    }
+    ASSERT_EQ(color.channels, 3);
+    ASSERT_EQ(grey.channels, 1);
+    const int x = grey.width / 2, y = grey.height / 2;
+    const std::uint8_t* p = picture.at((2 * x + 1) * reduction / 2, (2 * y + 1) * reduction / 2);
+    for (int c = 0; c < 3; ++c) EXPECT_NEAR(color.at(x, y)[c], p[c], 6) << reduction;
+    // ITU-R BT.601, as JFIF has it.
+    EXPECT_NEAR(*grey.at(x, y), 0.299 * p[0] + 0.587 * p[1] + 0.114 * p[2], 6) << reduction;
+  }
 }
 
 }  // namespace

@@ -98,7 +98,9 @@ TEST_F(Look, GivesTheStoredSizeOfLargeAndOfTurnedPhotos) {
     const PhotoLook look = look_at_photo(photo_);
     EXPECT_EQ(look.width, width);
     EXPECT_EQ(look.height, 64);
-    EXPECT_GT(look.sharpness, 0);
+    // Looked at with 1050, 1025 and 1025 pixels: blotches of 16, 8 and 4 of them.
+    EXPECT_GT(look.sharpness, 100);
+    EXPECT_EQ(look.thumbnail.size(), 1024u);
   }
   write_photo(photo_, blotches(5, 64, 32));
   scene::Exif exif;
@@ -121,6 +123,30 @@ TEST_F(Look, NamesAFileThatIsNoPicture) {
   write_photo(photo_, blotches(6, 320, 200, 1));
   scene::write_file_atomically(photo_, scene::read_file(photo_).substr(0, 400));
   EXPECT_THAT(error_of(photo_), HasSubstr("photo.jpg: "));
+}
+
+TEST_F(Look, RefusesAPhotoWhoseMiddleIsMissingAndSaysNothingElse) {
+  // With its end marker in place the rest would be taken for grey.
+  write_photo(photo_, blotches(6, 640, 400, 3));
+  const std::string bytes = scene::read_file(photo_);
+  scene::write_file_atomically(photo_, bytes.substr(0, bytes.size() / 2) + "\xff\xd9");
+  testing::internal::CaptureStderr();
+  const std::string message = error_of(photo_);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "") << "the decoder's own words";
+  EXPECT_THAT(message,
+              HasSubstr("photo.jpg: the picture is damaged (Corrupt JPEG data: premature end of data segment)"));
+}
+
+TEST_F(Look, SeesTheSameInColourAndInGrey) {
+  const cv::Mat picture = blotches(4, 1200, 80, 6);
+  write_photo(photo_, picture, 100);
+  const PhotoLook grey = look_at_photo(photo_);
+  cv::Mat color;
+  cv::cvtColor(picture, color, cv::COLOR_GRAY2BGR);
+  write_photo(photo_, color, 100);
+  const PhotoLook other = look_at_photo(photo_);
+  EXPECT_TRUE(same_picture(grey, other));
+  EXPECT_NEAR(grey.sharpness, other.sharpness, 0.02 * grey.sharpness);
 }
 
 TEST_F(Look, KnowsAPictureThatWasSavedAnew) {
