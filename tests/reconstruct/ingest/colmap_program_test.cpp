@@ -112,10 +112,11 @@ TEST_F(Program, CommandsHoldOnlyOptionsThatTheVersionKnows) {
       .set("Mapper.unknown", std::string("1"))
       .set("Mapper.num_threads", std::string("3"))
       .set({"SiftMatching.use_gpu", "FeatureMatching.use_gpu"}, 0)
-      .set({"neither", "nor"}, 5);
+      .set({"neither", "nor"}, 5)
+      .set({"output_path", "database_path"}, std::string("first"));
   EXPECT_THAT(command.arguments(),
               ElementsAre(program_.string(), "mapper", "--log_to_stderr", "1", "--database_path", "a b.db",
-                          "--Mapper.num_threads", "3", "--FeatureMatching.use_gpu", "0"));
+                          "--Mapper.num_threads", "3", "--FeatureMatching.use_gpu", "0", "--output_path", "first"));
 }
 
 TEST_F(Program, ACommandThatItLacksIsNamed) {
