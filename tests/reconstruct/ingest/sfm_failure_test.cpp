@@ -57,7 +57,7 @@ TEST_F(SfmFailure, OfAnyCommandIsOneErrorAndTheNextRunCompletes) {
   };
   for (const std::string command : {"feature_extractor", "matches_importer", "mapper", "image_undistorter"})
     check(command, "fail", "failed with exit status 1: ERROR: a made-up failure");
-  check("matches_importer", "crash", "failed with signal 11 (Segmentation fault)");
+  check("matches_importer", "crash", "failed with signal 6 (Aborted)");
   check("mapper", "killed", "was killed, most likely for want of memory");
 }
 
