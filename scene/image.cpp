@@ -71,9 +71,18 @@ Image8 decode(const fs::path& path) {
   const std::string bytes = read_file(path);
   Image8 image;
   std::string problem;
-  const bool own = header.kind == ImageKind::jpeg || header.kind == ImageKind::png;
-  if (!own) image = to_image(decode_by_opencv(path, bytes));
-  if (own && !(header.kind == ImageKind::jpeg ? decode_jpeg : decode_png)(bytes, image, problem))
+  bool whole = true;
+  switch (header.kind) {
+    case ImageKind::jpeg:
+      whole = decode_jpeg(bytes, image, problem);
+      break;
+    case ImageKind::png:
+      whole = decode_png(bytes, image, problem);
+      break;
+    default:
+      image = to_image(decode_by_opencv(path, bytes));
+  }
+  if (!whole)
     throw Error(path.string(), "the picture is damaged (" + problem + ")", "copy it again from where it came");
   if (image.width != header.width || image.height != header.height)
     throw Error(path.string(), "the picture is damaged and cannot be decoded", "copy it again from where it came");

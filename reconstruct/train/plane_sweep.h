@@ -29,10 +29,10 @@ struct SweepOptions {
   int max_planes = 128;
 };
 
-/// Plane sweep (Collins 1996) over inverse depth with 7 x 7 normalised cross-correlation against each neighbour, the
-/// better half of which counts (occlusion), then semi-global smoothing along eight directions (Hirschmueller 2008) and
-/// a parabola between planes. Planes are one pixel of the widest baseline apart, at most max_planes. Deterministic;
-/// runs on one thread.
+/// Plane sweep (Collins 1996) over inverse depth with normalised cross-correlation in windows of 7 x 7 and 15 x 15
+/// pixels against each neighbour, the better half of which counts (occlusion), the mean of both sizes, then semi-global
+/// smoothing along eight directions (Hirschmueller 2008) and a parabola between planes. Planes are one pixel of the
+/// widest baseline apart, at most max_planes. Deterministic; runs on one thread.
 DepthMap sweep_depth(const GreyView& view, const std::vector<const GreyView*>& neighbours, const SweepOptions& options);
 
 }  // namespace tessera::reconstruct
