@@ -1,6 +1,7 @@
 #include "reconstruct/train/exposure.h"
 
 #include <cmath>
+#include <stdexcept>
 
 #include "reconstruct/train/byte_stream.h"
 
@@ -10,6 +11,11 @@ ExposureCorrection::ExposureCorrection(std::size_t views, std::vector<std::size_
     : maps_(views), trained_(std::move(trained)), first_(views), second_(views), visits_(views, 0) {
   for (auto& m : first_) m.fill(0);
   for (auto& m : second_) m.fill(0);
+}
+
+void ExposureCorrection::start(std::vector<Affine> maps) {
+  if (maps.size() != maps_.size()) throw std::invalid_argument("ExposureCorrection: one map a view");
+  maps_ = std::move(maps);
 }
 
 void ExposureCorrection::step(std::size_t view, const double gradient[12], double regularization, float rate) {

@@ -18,6 +18,8 @@ class ExposureCorrection {
   ExposureCorrection(std::size_t views, std::vector<std::size_t> trained);
 
   const std::vector<Affine>& maps() const { return maps_; }
+  /// Before the first step: maps to begin with in place of identities, one a view.
+  void start(std::vector<Affine> maps);
   /// One Adam step (beta 0.9 / 0.999, epsilon 1e-15) of one view's map with dL/dm and the gradient of
   /// regularization x |m - identity|^2; bias correction counts the view's own visits.
   void step(std::size_t view, const double gradient[12], double regularization, float rate);

@@ -21,6 +21,7 @@
 #include "reconstruct/train/checkpoint.h"
 #include "reconstruct/train/dropout.h"
 #include "reconstruct/train/exposure.h"
+#include "reconstruct/train/exposure_start.h"
 #include "reconstruct/train/initialize.h"
 #include "reconstruct/train/run_record.h"
 #include "reconstruct/train/schedule.h"
@@ -391,7 +392,10 @@ TrainingSession::TrainingSession(const scene::Dataset& dataset, TrainOptions opt
     if (s.options.preview_every > 0) make_folder(s.run / "previews");
   }
   const Stopwatch watch(s.seconds, s.cpu_seconds);
-  s.arena.execute([&] { s.model = initialize_model(s.dataset, s.images, s.options, s.job()); });
+  s.arena.execute([&] {
+    s.model = initialize_model(s.dataset, s.images, s.options, s.job());
+    if (s.options.exposure == "affine") s.exposure.start(exposure_start(s.dataset, s.images, s.job()));
+  });
   s.adam.resize(s.model.size(), s.options.sh_degree);
   s.metrics.splats = s.model.size();
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <stdexcept>
 
 #include "scene/error.h"
 
@@ -15,6 +16,15 @@ TEST(Exposure, StartsAtTheIdentity) {
   const ExposureCorrection exposure(3, {0, 1, 2});
   for (const Affine& map : exposure.maps())
     for (int k = 0; k < 12; ++k) EXPECT_EQ(map.m[k], k % 5 == 0 ? 1.0f : 0.0f);
+}
+
+TEST(Exposure, StartsFromGivenMapsIfThereIsOneForEachView) {
+  ExposureCorrection exposure(2, {0, 1});
+  std::vector<Affine> maps(2);
+  maps[1].m[0] = 0.75f;
+  exposure.start(maps);
+  EXPECT_EQ(exposure.maps()[1].m[0], 0.75f);
+  EXPECT_THROW(exposure.start({}), std::invalid_argument);
 }
 
 TEST(Exposure, TheFirstStepIsTheRateAgainstTheGradient) {
