@@ -1,13 +1,13 @@
 #include "reconstruct/evaluate/metrics.h"
 
-#include <tbb/parallel_for.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <stdexcept>
 #include <vector>
+
+#include "scene/parallel.h"
 
 namespace tessera::reconstruct {
 namespace {
@@ -184,7 +184,7 @@ double psnr(const render::Plane picture[3], const Truth& truth) {
 Ssim ssim(const render::Plane picture[3], const Truth& truth) {
   require_same_size(picture, truth);
   Mean padded[3], valid[3];
-  tbb::parallel_for(0, 3, [&](int c) {
+  scene::parallel_for(0, 3, [&](int c) {
     const Pair pair = make_pair(picture[c], truth, c);
     const Field map = ssim_maps(pair.x, pair.y).ssim;
     padded[c] = mean(map, pair.weight, 0);
@@ -198,7 +198,7 @@ Ssim ssim(const render::Plane picture[3], const Truth& truth) {
 double ms_ssim(const render::Plane picture[3], const Truth& truth) {
   require_same_size(picture, truth);
   double channels[3];
-  tbb::parallel_for(0, 3, [&](int c) { channels[c] = channel_ms_ssim(make_pair(picture[c], truth, c)); });
+  scene::parallel_for(0, 3, [&](int c) { channels[c] = channel_ms_ssim(make_pair(picture[c], truth, c)); });
   return (channels[0] + channels[1] + channels[2]) / 3;
 }
 

@@ -1,6 +1,5 @@
 #include "reconstruct/ingest/descriptor_matcher.h"
 
-#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
@@ -8,6 +7,8 @@
 #include <numeric>
 #include <set>
 #include <unordered_map>
+
+#include "scene/parallel.h"
 
 // Included once for each vector width that is compiled; the functions below the last part only once.
 #ifndef TESSERA_DESCRIPTOR_MATCHER_TYPES
@@ -315,14 +316,11 @@ void match_pairs(ColmapDatabase& database, const std::vector<ImagePair>& pairs, 
     for (const std::uint32_t id : needed)
       if (!loaded.contains(id)) loaded[id] = database.descriptors(id);
     arena.execute([&] {
-      tbb::parallel_for(
-          std::size_t{0}, count,
-          [&](std::size_t i) {
-            if (job.cancelled()) return;
-            const auto& [a, b] = open[first + i];
-            found[i] = match_descriptors(loaded.find(a)->second, loaded.find(b)->second, rules);
-          },
-          tbb::simple_partitioner());
+      scene::parallel_blocks(std::size_t{0}, count, 1, [&](std::size_t i, std::size_t) {
+        if (job.cancelled()) return;
+        const auto& [a, b] = open[first + i];
+        found[i] = match_descriptors(loaded.find(a)->second, loaded.find(b)->second, rules);
+      });
     });
     job.throw_if_cancelled();
     database.begin();

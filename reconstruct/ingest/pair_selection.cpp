@@ -1,6 +1,5 @@
 #include "reconstruct/ingest/pair_selection.h"
 
-#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <glm/geometric.hpp>
 
 #include "reconstruct/ingest/descriptor_matcher.h"
+#include "scene/parallel.h"
 
 namespace tessera::reconstruct {
 namespace {
@@ -92,7 +92,7 @@ std::vector<IndexPair> coarse_pairs(const ColmapDatabase& database, const std::v
   for (std::size_t i = 0; i < n; ++i) {
     job.throw_if_cancelled();
     arena.execute([&] {
-      tbb::parallel_for(i + 1, n, [&](std::size_t j) {
+      scene::parallel_for(i + 1, n, [&](std::size_t j) {
         count[i][j] = static_cast<std::uint16_t>(match_descriptors(coarse[i], coarse[j]).size());
       });
     });

@@ -1,6 +1,5 @@
 #include "reconstruct/ingest/photo_set.h"
 
-#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "reconstruct/ingest/hash.h"
 #include "reconstruct/ingest/sharpness.h"
 #include "scene/error.h"
+#include "scene/parallel.h"
 
 namespace tessera::reconstruct {
 namespace fs = std::filesystem;
@@ -111,15 +111,12 @@ PhotoSet read_photo_set(const fs::path& root, const fs::path& apart, int threads
   std::mutex reporting;
   tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
   arena.execute([&] {
-    tbb::parallel_for(
-        std::size_t{0}, files.size(),
-        [&](std::size_t i) {
-          if (job.cancelled()) return;
-          looked[i] = look_at(files[i], names[i]);
-          const std::lock_guard lock(reporting);
-          job.progress({"reading photos", static_cast<double>(++done), static_cast<double>(files.size()), -1, ""});
-        },
-        tbb::simple_partitioner());
+    scene::parallel_blocks(std::size_t{0}, files.size(), 1, [&](std::size_t i, std::size_t) {
+      if (job.cancelled()) return;
+      looked[i] = look_at(files[i], names[i]);
+      const std::lock_guard lock(reporting);
+      job.progress({"reading photos", static_cast<double>(++done), static_cast<double>(files.size()), -1, ""});
+    });
   });
   job.throw_if_cancelled();
 

@@ -5,9 +5,8 @@
 #include <map>
 #include <memory>
 
-#include <tbb/parallel_for.h>
-
 #include "reconstruct/synth/noise.h"
+#include "scene/parallel.h"
 
 namespace tessera::reconstruct::synth {
 
@@ -66,7 +65,7 @@ City build_city(CityLayout plan) {
     ponds[static_cast<std::size_t>(block_of(layout, p.centre) + 1)].push_back(&p);
 
   std::vector<std::unique_ptr<Workshop>> shops(1 + blocks + prototypes.size());
-  tbb::parallel_for(std::size_t{0}, shops.size(), [&](std::size_t i) {
+  scene::parallel_for(std::size_t{0}, shops.size(), [&](std::size_t i) {
     shops[i] = std::make_unique<Workshop>(layout);
     Workshop& shop = *shops[i];
     if (i > blocks) {

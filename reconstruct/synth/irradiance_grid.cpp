@@ -4,10 +4,10 @@
 #include <cmath>
 #include <numbers>
 
-#include <tbb/parallel_for.h>
 #include <glm/geometric.hpp>
 
 #include "reconstruct/synth/noise.h"
+#include "scene/parallel.h"
 
 namespace tessera::reconstruct::synth {
 
@@ -52,7 +52,7 @@ IrradianceGrid::IrradianceGrid(const World& world) : low_(world.low) {
     const auto nx = static_cast<std::size_t>(nx_);
     return low_ + kCell * vec2(static_cast<float>(i % nx), static_cast<float>(i / nx));
   };
-  tbb::parallel_for(std::size_t{0}, total, [&](std::size_t i) {
+  scene::parallel_for(std::size_t{0}, total, [&](std::size_t i) {
     columns_[i].ground = world.ground(place(i));
     top[i] = world.top(place(i));
   });
@@ -73,7 +73,7 @@ IrradianceGrid::IrradianceGrid(const World& world) : low_(world.low) {
       first += column.count;
     }
   probes_.resize(first);
-  tbb::parallel_for(std::size_t{0}, total, [&](std::size_t i) {
+  scene::parallel_for(std::size_t{0}, total, [&](std::size_t i) {
     const Column& column = columns_[i];
     const vec2 at = place(i);
     for (std::uint32_t level = 0; level < column.count; ++level) {

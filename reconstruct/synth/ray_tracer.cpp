@@ -195,10 +195,10 @@ HWY_AFTER_NAMESPACE();
 
 #include <array>
 
-#include <tbb/parallel_for.h>
 #include <glm/matrix.hpp>
 
 #include "reconstruct/synth/bvh_build.h"
+#include "scene/parallel.h"
 
 namespace tessera::reconstruct::synth {
 
@@ -237,7 +237,8 @@ RayTracer::Bottom build_bottom(const Mesh& mesh) {
 
 RayTracer::RayTracer(const std::vector<Mesh>& meshes, const std::vector<Instance>& instances) {
   tree_.bottoms.resize(meshes.size());
-  tbb::parallel_for(std::size_t{0}, meshes.size(), [&](std::size_t i) { tree_.bottoms[i] = build_bottom(meshes[i]); });
+  scene::parallel_for(std::size_t{0}, meshes.size(),
+                      [&](std::size_t i) { tree_.bottoms[i] = build_bottom(meshes[i]); });
   std::vector<Box> boxes;
   std::vector<std::uint32_t> used;
   for (std::uint32_t i = 0; i < instances.size(); ++i) {

@@ -5,11 +5,11 @@
 #include <cmath>
 #include <numbers>
 
-#include <tbb/parallel_for.h>
 #include <glm/geometric.hpp>
 #include <glm/gtc/quaternion.hpp>
 
 #include "reconstruct/synth/noise.h"
+#include "scene/parallel.h"
 
 namespace tessera::reconstruct::synth {
 
@@ -304,7 +304,7 @@ Rendering Renderer::render(const scene::Camera& camera, int samples, std::uint32
   out.radiance.resize(pixels), out.depth.resize(pixels), out.normal.resize(pixels);
   const View view(camera, samples, seed);
   constexpr int kRows = 24;
-  tbb::parallel_for(0, (out.height + kRows - 1) / kRows, [&](int band) {
+  scene::parallel_for(0, (out.height + kRows - 1) / kRows, [&](int band) {
     render_rows(view, band * kRows, std::min((band + 1) * kRows, out.height), out, job);
   });
   job.throw_if_cancelled();

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include <tbb/parallel_for.h>
 #include <glm/geometric.hpp>
 #include <glm/gtc/quaternion.hpp>
 
 #include "reconstruct/synth/noise.h"
+#include "scene/parallel.h"
 
 namespace tessera::reconstruct::synth {
 
@@ -119,7 +119,7 @@ scene::ColmapModel make_sparse_model(const Renderer& renderer, const std::vector
   for (std::size_t begin = 0; begin < queue.size() && model.points.size() < wanted; begin += kChunk) {
     const std::size_t end = std::min(begin + kChunk, queue.size());
     std::vector<std::vector<Observation>> tracks(end - begin);
-    tbb::parallel_for(begin, end, [&](std::size_t i) {
+    scene::parallel_for(begin, end, [&](std::size_t i) {
       if (!job.cancelled())
         tracks[i - begin] = observe(renderer, photos, queue[i], Draw(options.seed, kTrack, i), options.pixel_noise);
     });

@@ -1,15 +1,12 @@
 #include "reconstruct/train/adam.h"
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-#include <tbb/partitioner.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <stdexcept>
 
 #include "reconstruct/train/adam_kernels.h"
+#include "scene/parallel.h"
 
 namespace tessera::reconstruct {
 namespace {
@@ -108,12 +105,9 @@ void SparseAdam::step(scene::GaussianModel& model, const render::ModelGradients&
       update(model.sh[p], first.sh[p], second.sh[p], g.sh[p], p < 3 ? rates.sh0 : rates.sh_rest);
   };
   const std::size_t chunks = (n + kChunk - 1) / kChunk;
-  tbb::parallel_for(
-      tbb::blocked_range<std::size_t>(0, chunks, 1),
-      [&](const tbb::blocked_range<std::size_t>& range) {
-        for (std::size_t c = range.begin(); c < range.end(); ++c) chunk(c * kChunk);
-      },
-      tbb::simple_partitioner());
+  scene::parallel_blocks(std::size_t{0}, chunks, 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t c = begin; c < end; ++c) chunk(c * kChunk);
+  });
 }
 
 void SparseAdam::apply(const scene::IndexMap& map) {

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-
 #include "reconstruct/train/splat_math.h"
+#include "scene/parallel.h"
 #include "scene/random.h"
 
 namespace tessera::reconstruct {
@@ -29,20 +27,17 @@ Dropout::Hidden::Hidden(Dropout& dropout, scene::GaussianModel& model, double sh
   if (!active_) return;
   dropout_.original_.resize(model.size());
   const float gain = 1.0f / (1.0f - static_cast<float>(share));
-  tbb::parallel_for(
-      tbb::blocked_range<std::size_t>(0, model.size(), kRowGrain),
-      [&](const tbb::blocked_range<std::size_t>& range) {
-        for (std::size_t i = range.begin(); i < range.end(); ++i) {
-          float& value = model.opacity_logit[i];
-          dropout_.original_[i] = value;
-          // One draw serves four rows.
-          const auto draw = scene::philox(seed, static_cast<std::uint32_t>(scene::RandomStream::kDropout), step, i / 4);
-          const bool gone = scene::uniform01(draw[i % 4]) < share;
-          const float o = sigmoid(value);
-          value = gone ? kGone : logit(std::max(o, std::min(o * gain, kMostOpaque)));
-        }
-      },
-      tbb::simple_partitioner());
+  scene::parallel_blocks(std::size_t{0}, model.size(), kRowGrain, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      float& value = model.opacity_logit[i];
+      dropout_.original_[i] = value;
+      // One draw serves four rows.
+      const auto draw = scene::philox(seed, static_cast<std::uint32_t>(scene::RandomStream::kDropout), step, i / 4);
+      const bool gone = scene::uniform01(draw[i % 4]) < share;
+      const float o = sigmoid(value);
+      value = gone ? kGone : logit(std::max(o, std::min(o * gain, kMostOpaque)));
+    }
+  });
 }
 
 void Dropout::Hidden::bring_back(render::ModelGradients& gradients) {

@@ -6,7 +6,6 @@
 #include <limits>
 #include <numeric>
 
-#include <tbb/parallel_for.h>
 #include <nanoflann.hpp>
 
 #include "reconstruct/train/row_edit.h"
@@ -14,6 +13,7 @@
 #include "reconstruct/train/splat_math.h"
 #include "reconstruct/train/stereo_seeds.h"
 #include "scene/error.h"
+#include "scene/parallel.h"
 #include "scene/random.h"
 
 namespace tessera::reconstruct {
@@ -50,19 +50,16 @@ std::vector<float> neighbour_scales(const std::vector<SeedPoint>& points) {
   const std::size_t wanted = std::min(kNeighbours + 1, n);  // the point finds itself too
   const PointCloud cloud{points};
   const Tree tree(3, cloud, nanoflann::KDTreeSingleIndexAdaptorParams(10));
-  tbb::parallel_for(
-      tbb::blocked_range<std::size_t>(0, n, kRowGrain),
-      [&](const tbb::blocked_range<std::size_t>& range) {
-        for (std::size_t i = range.begin(); i < range.end(); ++i) {
-          std::array<std::uint32_t, kNeighbours + 1> index;
-          std::array<float, kNeighbours + 1> squared{};
-          const auto found = tree.knnSearch(points[i].position.data(), wanted, index.data(), squared.data());
-          float sum = 0;  // the nearest is the point itself, or a twin at the same place: distance 0 either way
-          for (std::size_t k = 1; k < found; ++k) sum += std::sqrt(squared[k]);
-          scales[i] = sum / static_cast<float>(found - 1);
-        }
-      },
-      tbb::simple_partitioner());
+  scene::parallel_blocks(std::size_t{0}, n, kRowGrain, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      std::array<std::uint32_t, kNeighbours + 1> index;
+      std::array<float, kNeighbours + 1> squared{};
+      const auto found = tree.knnSearch(points[i].position.data(), wanted, index.data(), squared.data());
+      float sum = 0;  // the nearest is the point itself, or a twin at the same place: distance 0 either way
+      for (std::size_t k = 1; k < found; ++k) sum += std::sqrt(squared[k]);
+      scales[i] = sum / static_cast<float>(found - 1);
+    }
+  });
   std::vector<float> sorted = scales;
   const auto cap = sorted.begin() + static_cast<std::ptrdiff_t>(kScaleQuantile * static_cast<double>(n - 1));
   std::nth_element(sorted.begin(), cap, sorted.end());
@@ -177,7 +174,7 @@ std::vector<SeedPoint> frustum_seeds(const scene::Dataset& dataset, scene::Image
   std::vector<Candidate> batch(kBatch);
   for (std::size_t b = 0; b < kMaxBatches && seeds.size() < wanted; ++b) {
     job.throw_if_cancelled();
-    tbb::parallel_for(std::size_t{0}, kBatch, [&](std::size_t i) {
+    scene::parallel_for(std::size_t{0}, kBatch, [&](std::size_t i) {
       const auto d = scene::philox(static_cast<std::uint64_t>(options.seed),
                                    static_cast<std::uint32_t>(scene::RandomStream::kInitialise), 1, b * kBatch + i);
       const glm::dvec3 u(scene::uniform01(d[0]), scene::uniform01(d[1]), scene::uniform01(d[2]));

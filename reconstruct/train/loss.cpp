@@ -1,7 +1,5 @@
 #include "reconstruct/train/loss.h"
 
-#include <tbb/parallel_for.h>
-#include <tbb/partitioner.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 #include <stdexcept>
 
 #include "reconstruct/train/loss_kernels.h"
+#include "scene/parallel.h"
 
 namespace tessera::reconstruct {
 namespace {
@@ -64,12 +63,9 @@ PhotometricLoss::Value PhotometricLoss::evaluate(const render::Plane picture[3],
     sums_[static_cast<std::size_t>(2 * task)] = sums.l1;
     sums_[static_cast<std::size_t>(2 * task + 1)] = sums.ssim;
   };
-  tbb::parallel_for(
-      tbb::blocked_range<int>(0, 3 * blocks, 1),
-      [&](const tbb::blocked_range<int>& range) {
-        for (int task = range.begin(); task < range.end(); ++task) run(task);
-      },
-      tbb::simple_partitioner());
+  scene::parallel_blocks(0, 3 * blocks, 1, [&](int first, int last) {
+    for (int task = first; task < last; ++task) run(task);
+  });
 
   if (counted == 0) return value;
   double l1 = 0, ssim = 0;

@@ -4,7 +4,7 @@
 #include <limits>
 #include <tuple>
 
-#include <tbb/parallel_for.h>
+#include "scene/parallel.h"
 
 namespace tessera::reconstruct {
 
@@ -59,7 +59,7 @@ scene::IndexMap sort_rows(std::vector<EditRow>& rows) {
 void apply_rows(std::span<const EditRow> rows, const scene::IndexMap& map, scene::GaussianModel& model,
                 SparseAdam& adam) {
   const auto planes = model.planes();
-  tbb::parallel_for(std::size_t{0}, planes.size(), [&](std::size_t p) { scene::apply_index_map(map, *planes[p]); });
+  scene::parallel_for(std::size_t{0}, planes.size(), [&](std::size_t p) { scene::apply_index_map(map, *planes[p]); });
   adam.apply(map);
   std::vector<std::uint32_t> fresh;
   for (std::size_t i = 0; i < rows.size(); ++i) {

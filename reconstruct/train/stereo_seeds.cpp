@@ -5,10 +5,10 @@
 #include <numbers>
 #include <optional>
 
-#include <tbb/parallel_for.h>
 #include <glm/geometric.hpp>
 
 #include "reconstruct/train/schedule.h"
+#include "scene/parallel.h"
 #include "scene/random.h"
 
 namespace tessera::reconstruct {
@@ -233,7 +233,7 @@ std::vector<SeedPoint> stereo_seeds(const scene::Dataset& dataset, scene::ImageC
     views[v].picture = images.get(train[v], level);
     greys[v] = grey_of(*views[v].picture, camera);
   }
-  tbb::parallel_for(std::size_t{0}, views.size(), [&](std::size_t v) {
+  scene::parallel_for(std::size_t{0}, views.size(), [&](std::size_t v) {
     job.throw_if_cancelled();
     StereoView& view = views[v];
     view.range = depth_range(greys[v].camera, dataset.points);

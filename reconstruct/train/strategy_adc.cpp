@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-
 #include "reconstruct/train/byte_stream.h"
 #include "reconstruct/train/row_edit.h"
 #include "reconstruct/train/splat_math.h"
+#include "scene/parallel.h"
 #include "scene/random.h"
 
 namespace tessera::reconstruct {
@@ -32,17 +30,14 @@ void AdcStrategy::add_regularization(const scene::GaussianModel&, render::ModelG
 void AdcStrategy::accumulate(const render::ModelGradients& gradients, const StepContext& context) {
   const auto& g = options_.adc_absolute ? gradients.abs_mean2d : gradients.mean2d;
   const float to_ndc_x = 0.5f * static_cast<float>(context.width), to_ndc_y = 0.5f * static_cast<float>(context.height);
-  tbb::parallel_for(
-      tbb::blocked_range<std::size_t>(0, gradient_sum_.size(), kRowGrain),
-      [&](const tbb::blocked_range<std::size_t>& range) {
-        for (std::size_t i = range.begin(); i < range.end(); ++i) {
-          if (!gradients.seen[i]) continue;
-          const float x = g[0][i] * to_ndc_x, y = g[1][i] * to_ndc_y;
-          gradient_sum_[i] += std::sqrt(x * x + y * y);
-          visits_[i] += 1;
-        }
-      },
-      tbb::simple_partitioner());
+  scene::parallel_blocks(std::size_t{0}, gradient_sum_.size(), kRowGrain, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      if (!gradients.seen[i]) continue;
+      const float x = g[0][i] * to_ndc_x, y = g[1][i] * to_ndc_y;
+      gradient_sum_[i] += std::sqrt(x * x + y * y);
+      visits_[i] += 1;
+    }
+  });
 }
 
 bool AdcStrategy::after_step(scene::GaussianModel& model, SparseAdam& adam, const render::ModelGradients& gradients,

@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-
 #include "reconstruct/train/byte_stream.h"
 #include "reconstruct/train/row_edit.h"
 #include "reconstruct/train/splat_math.h"
+#include "scene/parallel.h"
 #include "scene/random.h"
 
 namespace tessera::reconstruct {
@@ -31,18 +29,14 @@ void McmcStrategy::add_regularization(const scene::GaussianModel& model, render:
   if (seen == 0) return;
   const auto opacity_weight = static_cast<float>(options_.opacity_regularization / seen);
   const auto scale_weight = static_cast<float>(options_.scale_regularization / (3 * seen));
-  tbb::parallel_for(
-      tbb::blocked_range<std::size_t>(0, model.size(), kRowGrain),
-      [&](const tbb::blocked_range<std::size_t>& range) {
-        for (std::size_t i = range.begin(); i < range.end(); ++i) {
-          if (!gradients.seen[i]) continue;
-          const float o = sigmoid(model.opacity_logit[i]);
-          gradients.planes.opacity_logit[i] += opacity_weight * o * (1 - o);
-          for (int a = 0; a < 3; ++a)
-            gradients.planes.log_scale[a][i] += scale_weight * std::exp(model.log_scale[a][i]);
-        }
-      },
-      tbb::simple_partitioner());
+  scene::parallel_blocks(std::size_t{0}, model.size(), kRowGrain, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      if (!gradients.seen[i]) continue;
+      const float o = sigmoid(model.opacity_logit[i]);
+      gradients.planes.opacity_logit[i] += opacity_weight * o * (1 - o);
+      for (int a = 0; a < 3; ++a) gradients.planes.log_scale[a][i] += scale_weight * std::exp(model.log_scale[a][i]);
+    }
+  });
 }
 
 bool McmcStrategy::after_step(scene::GaussianModel& model, SparseAdam& adam, const render::ModelGradients& gradients,
@@ -58,30 +52,27 @@ void McmcStrategy::add_noise(scene::GaussianModel& model, const render::ModelGra
   const double strength = static_cast<double>(context.lr_position) * options_.mcmc_noise;
   if (strength == 0) return;
   const auto floor = static_cast<float>(options_.opacity_floor);
-  tbb::parallel_for(
-      tbb::blocked_range<std::size_t>(0, model.size(), kRowGrain),
-      [&](const tbb::blocked_range<std::size_t>& range) {
-        for (std::size_t i = range.begin(); i < range.end(); ++i) {
-          if (!gradients.seen[i]) continue;
-          const std::uint32_t skipped = context.step - last_noise_[i];
-          last_noise_[i] = context.step;
-          const float factor = sigmoid(-kNoiseSteepness * (sigmoid(model.opacity_logit[i]) - floor));
-          if (factor < kNoiseNegligible) continue;
-          const auto draw = scene::philox(static_cast<std::uint64_t>(options_.seed),
-                                          static_cast<std::uint32_t>(scene::RandomStream::kNoise), context.step, i);
-          const auto xy = scene::normal_pair(draw[0], draw[1]), z0 = scene::normal_pair(draw[2], draw[3]);
-          const double e[3] = {xy[0], xy[1], z0[0]};
-          const auto r = rotation_matrix(model, i);
-          const double amount = strength * factor * std::sqrt(static_cast<double>(skipped));
-          double local[3];  // diag(s^2) R^T e
-          for (int a = 0; a < 3; ++a)
-            local[a] = std::exp(2.0 * model.log_scale[a][i]) * (r[a] * e[0] + r[3 + a] * e[1] + r[6 + a] * e[2]);
-          for (int a = 0; a < 3; ++a)
-            model.position[a][i] +=
-                static_cast<float>(amount * (r[3 * a] * local[0] + r[3 * a + 1] * local[1] + r[3 * a + 2] * local[2]));
-        }
-      },
-      tbb::simple_partitioner());
+  scene::parallel_blocks(std::size_t{0}, model.size(), kRowGrain, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      if (!gradients.seen[i]) continue;
+      const std::uint32_t skipped = context.step - last_noise_[i];
+      last_noise_[i] = context.step;
+      const float factor = sigmoid(-kNoiseSteepness * (sigmoid(model.opacity_logit[i]) - floor));
+      if (factor < kNoiseNegligible) continue;
+      const auto draw = scene::philox(static_cast<std::uint64_t>(options_.seed),
+                                      static_cast<std::uint32_t>(scene::RandomStream::kNoise), context.step, i);
+      const auto xy = scene::normal_pair(draw[0], draw[1]), z0 = scene::normal_pair(draw[2], draw[3]);
+      const double e[3] = {xy[0], xy[1], z0[0]};
+      const auto r = rotation_matrix(model, i);
+      const double amount = strength * factor * std::sqrt(static_cast<double>(skipped));
+      double local[3];  // diag(s^2) R^T e
+      for (int a = 0; a < 3; ++a)
+        local[a] = std::exp(2.0 * model.log_scale[a][i]) * (r[a] * e[0] + r[3 + a] * e[1] + r[6 + a] * e[2]);
+      for (int a = 0; a < 3; ++a)
+        model.position[a][i] +=
+            static_cast<float>(amount * (r[3 * a] * local[0] + r[3 * a + 1] * local[1] + r[3 * a + 2] * local[2]));
+    }
+  });
 }
 
 bool McmcStrategy::relocate_and_grow(scene::GaussianModel& model, SparseAdam& adam, const StepContext& context) {

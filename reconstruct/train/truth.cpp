@@ -1,10 +1,8 @@
-#include <tbb/parallel_for.h>
-#include <tbb/partitioner.h>
-
 #include <stdexcept>
 
 #include "reconstruct/train/loss.h"
 #include "reconstruct/train/row_kernels.h"
+#include "scene/parallel.h"
 
 namespace tessera::reconstruct {
 namespace {
@@ -31,8 +29,8 @@ void Truth::assign(const scene::Picture& picture, const float background[3]) {
   weight.resize(masked ? width : 0, masked ? height : 0);
   weight_sum = static_cast<double>(counted);
 
-  const auto rows = [&](const tbb::blocked_range<int>& range) {
-    for (int y = range.begin(); y < range.end(); ++y) {
+  const auto rows = [&](int begin, int end) {
+    for (int y = begin; y < end; ++y) {
       const std::size_t first = static_cast<std::size_t>(y) * static_cast<std::size_t>(width);
       float* const out[3] = {color[0].row(y), color[1].row(y), color[2].row(y)};
       bytes_to_planes(picture.rgb.data() + 3 * first, width, out);
@@ -53,7 +51,7 @@ void Truth::assign(const scene::Picture& picture, const float background[3]) {
       }
     }
   };
-  tbb::parallel_for(tbb::blocked_range<int>(0, height, kRowsPerTask), rows, tbb::simple_partitioner());
+  scene::parallel_blocks(0, height, kRowsPerTask, rows);
 }
 
 }  // namespace tessera::reconstruct

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include <tbb/parallel_for.h>
+#include "scene/parallel.h"
 
 namespace tessera::render {
 namespace {
@@ -29,7 +29,7 @@ void Binner::sort(const Splat* splats, const ChunkResult* chunks, std::size_t ch
   visible_ = visible;
   Key* keys = keys_.reserve(visible);
   Key* other = other_.reserve(visible);
-  tbb::parallel_for(std::size_t{0}, chunk_count, [&](std::size_t chunk) {
+  scene::parallel_for(std::size_t{0}, chunk_count, [&](std::size_t chunk) {
     Key* out = keys + chunks[chunk].first_visible;
     const std::size_t first = chunk * kChunk;
     for (std::uint32_t j = 0; j < chunks[chunk].visible;
@@ -41,7 +41,7 @@ void Binner::sort(const Splat* splats, const ChunkResult* chunks, std::size_t ch
   std::uint32_t* histogram = histogram_.reserve(split.parts * kDigits);
   for (int shift = 0; shift < 32; shift += kDigitBits) {
     const auto digit = [shift](const Key& key) { return (key.depth >> shift) & (kDigits - 1); };
-    tbb::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
+    scene::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
       std::uint32_t* h = histogram + part * kDigits;
       std::memset(h, 0, kDigits * sizeof *h);
       for (std::size_t i = split.begin(part); i < split.end(part); ++i) ++h[digit(keys[i])];
@@ -55,7 +55,7 @@ void Binner::sort(const Splat* splats, const ChunkResult* chunks, std::size_t ch
       sorted = sorted || sum - before == visible;
     }
     if (sorted) continue;  // all keys share this digit
-    tbb::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
+    scene::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
       std::uint32_t* h = histogram + part * kDigits;
       for (std::size_t i = split.begin(part); i < split.end(part); ++i) other[h[digit(keys[i])]++] = keys[i];
     });
@@ -80,7 +80,7 @@ void Binner::bin(Footprint* footprints, const ChunkResult* chunks, std::size_t p
     for (std::uint32_t r = 0; r < footprint.rows; ++r, row += tiles_x)
       for (std::uint32_t x = span[r].first; x <= span[r].last; ++x) visit(row + x);
   };
-  tbb::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
+  scene::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
     std::uint32_t* h = histogram + part * tiles;
     std::memset(h, 0, tiles * sizeof *h);
     for (std::size_t i = split.begin(part); i < split.end(part); ++i) {
@@ -94,7 +94,7 @@ void Binner::bin(Footprint* footprints, const ChunkResult* chunks, std::size_t p
     for (std::size_t part = 0; part < split.parts; ++part) sum += std::exchange(histogram[part * tiles + tile], sum);
   }
   tile_begin[tiles] = sum;
-  tbb::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
+  scene::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
     std::uint32_t* h = histogram + part * tiles;
     for (std::size_t i = split.begin(part); i < split.end(part); ++i) {
       std::uint32_t slot = footprints[keys[i].splat].slot;

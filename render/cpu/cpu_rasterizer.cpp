@@ -5,13 +5,12 @@
 #include <string>
 #include <utility>
 
-#include <tbb/parallel_for.h>
-
 #include "render/cpu/binning.h"
 #include "render/cpu/buffer.h"
 #include "render/cpu/splat.h"
 #include "render/rasterizer.h"
 #include "scene/error.h"
+#include "scene/parallel.h"
 
 namespace tessera::render {
 namespace {
@@ -81,7 +80,7 @@ class CpuRasterizer final : public Rasterizer {
     chunk_count_ = (rows_ + kChunk - 1) / kChunk;
     if (chunks_.size() < chunk_count_) chunks_.resize(chunk_count_);
     bind(model);
-    tbb::parallel_for(std::size_t{0}, chunk_count_, [&](std::size_t chunk) { project_chunk(project_, chunk); });
+    scene::parallel_for(std::size_t{0}, chunk_count_, [&](std::size_t chunk) { project_chunk(project_, chunk); });
 
     std::uint64_t visible = 0, pairs = 0;
     for (std::size_t chunk = 0; chunk < chunk_count_; ++chunk) {
@@ -110,7 +109,7 @@ class CpuRasterizer final : public Rasterizer {
               stops_.reserve(tiles_ * kTilePixels),
               results_.reserve(tiles_),
               &frame_};
-    tbb::parallel_for(std::size_t{0}, tiles_, [&](std::size_t tile) { blend_tile(blend_, tile); });
+    scene::parallel_for(std::size_t{0}, tiles_, [&](std::size_t tile) { blend_tile(blend_, tile); });
     for (std::size_t tile = 0; tile < tiles_; ++tile)
       statistics_.pixel_pairs += std::uint64_t{kLanes} * results_.data()[tile].groups;
     statistics_.milliseconds.blend = watch.lap();
@@ -126,7 +125,7 @@ class CpuRasterizer final : public Rasterizer {
     out.radius.resize(rows_), out.weight.resize(rows_);
 
     const BlendBackwardJob blend{blend_, &gradient, slots_.reserve(statistics_.tile_pairs * kSlotSize)};
-    tbb::parallel_for(std::size_t{0}, tiles_, [&](std::size_t tile) { blend_backward_tile(blend, tile); });
+    scene::parallel_for(std::size_t{0}, tiles_, [&](std::size_t tile) { blend_backward_tile(blend, tile); });
     statistics_.milliseconds.blend_backward = watch.lap();
 
     bind(model);
@@ -139,7 +138,7 @@ class CpuRasterizer final : public Rasterizer {
     job.seen = out.seen.data();
     for (int c = 0; c < 2; ++c) job.mean2d[c] = out.mean2d[c].data(), job.abs_mean2d[c] = out.abs_mean2d[c].data();
     job.radius = out.radius.data(), job.weight = out.weight.data();
-    tbb::parallel_for(std::size_t{0}, chunk_count_, [&](std::size_t chunk) { project_backward_chunk(job, chunk); });
+    scene::parallel_for(std::size_t{0}, chunk_count_, [&](std::size_t chunk) { project_backward_chunk(job, chunk); });
     out.pose.fill(0);
     for (std::size_t chunk = 0; chunk < chunk_count_; ++chunk)
       for (std::size_t c = 0; c < out.pose.size(); ++c) out.pose[c] += chunks_[chunk].pose[c];

@@ -78,5 +78,21 @@ TEST(Architecture, HeadersBelowTheApplicationKnowNoWindowSystem) {
     }
 }
 
+TEST(Architecture, ParallelLoopsGoThroughOneDoor) {
+  const std::regex loop(R"(^\s*#\s*include\s*[<"](tbb|oneapi/tbb)/(parallel_|task_group|flow_graph))");
+  int doors = 0;
+  for (const char* room : {"scene", "render", "reconstruct", "app"})
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(TESSERA_SOURCE_ROOT) / room)) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream stream(entry.path());
+      for (std::string line; std::getline(stream, line);) {
+        if (!std::regex_search(line, loop)) continue;
+        ++doors;
+        EXPECT_EQ(entry.path().filename(), "parallel.cpp") << entry.path() << ": the thread sanitizer sees only loops of scene/parallel.h";
+      }
+    }
+  EXPECT_GT(doors, 0);
+}
+
 }  // namespace
 }  // namespace tessera
