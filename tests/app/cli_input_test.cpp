@@ -147,7 +147,8 @@ TEST_F(HostileInput, AFileSizeLimitIsAnErrorOfTheWrite) {
   scene::write_splat_ply(model, model_);
   const auto result =
       shell("ulimit -f 8; " + test::tessera_binary() + " export " + model_.string() + " -o " + text("o.ply"));
-  expect_one_line(result, 1, "o.ply: cannot write");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("o.ply: cannot write"));  // a build for coverage complains of its own files too
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1) << "nothing but the model";
 }
 
