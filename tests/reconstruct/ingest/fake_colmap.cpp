@@ -107,6 +107,7 @@ int feature_extractor(const Arguments& a, const std::string& fault) {
     bool known = false;
     for (const auto& row : database.query("SELECT name FROM images")) known = known || row.columns[0] == name;
     if (!known) {
+      database.query("BEGIN");  // an image is there with all its features or not at all, whenever we are killed
       if (camera == 0 || each) {
         camera = next("camera_id", "cameras");
         const scene::SensorModel sensor = toy_sensor();
@@ -123,6 +124,7 @@ int feature_extractor(const Arguments& a, const std::string& fault) {
       }
       add_image(database, static_cast<std::uint32_t>(next("image_id", "images")), static_cast<std::uint32_t>(camera),
                 name, keypoints, descriptors_of(points, static_cast<std::uint32_t>(toy_number(name)), 6));
+      database.query("COMMIT");
     }
     std::cout << "Processed file [" << done << "/" << names.size() << "]" << std::endl;
     if (fault == "hang" && 2 * static_cast<std::size_t>(done) >= names.size()) hang();
