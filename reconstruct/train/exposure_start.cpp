@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "reconstruct/train/projection.h"
 #include "reconstruct/train/schedule.h"
 
 namespace tessera::reconstruct {
@@ -37,15 +38,13 @@ std::vector<Observation> observe(const scene::Dataset& dataset, scene::ImageCach
     if (seen[v].empty()) continue;
     const scene::Camera& full = dataset.views[v].camera;
     const int level = base_level(full.intrinsics.width, full.intrinsics.height, kColorSize);
-    const scene::Pinhole k = scene::level_camera(full.intrinsics, level);
+    const scene::Camera camera{scene::level_camera(full.intrinsics, level), full.cam_from_world};
     const auto picture = images.get(v, level);
     for (const std::size_t p : seen[v]) {
       const auto& x = points.position[p];
-      const glm::dvec3 at = full.cam_from_world({x[0], x[1], x[2]});
-      if (!(at.z > 0)) continue;
-      const double px = k.fx * at.x / at.z + k.cx, py = k.fy * at.y / at.z + k.cy;
-      if (!(px >= 0 && py >= 0 && px < k.width && py < k.height)) continue;
-      const std::size_t i = static_cast<std::size_t>(py) * k.width + static_cast<std::size_t>(px);
+      const auto at = project(camera, {x[0], x[1], x[2]});
+      if (!at) continue;
+      const std::size_t i = static_cast<std::size_t>(at->y) * picture->width + static_cast<std::size_t>(at->x);
       if ((!picture->mask.empty() && picture->mask[i] == 0) || (!picture->alpha.empty() && picture->alpha[i] < 255))
         continue;
       const std::uint8_t* rgb = picture->rgb.data() + 3 * i;

@@ -8,6 +8,7 @@
 
 #include <nanoflann.hpp>
 
+#include "reconstruct/train/projection.h"
 #include "reconstruct/train/row_edit.h"
 #include "reconstruct/train/schedule.h"
 #include "reconstruct/train/splat_math.h"
@@ -124,12 +125,9 @@ struct Observer {
 };
 
 bool observe(const Observer& observer, const glm::dvec3& world, int& x, int& y) {
-  const glm::dvec3 p = observer.camera.cam_from_world(world);
-  if (p.z < kNearest || p.z > kFarthest) return false;
-  const scene::Pinhole& k = observer.camera.intrinsics;
-  const double px = k.fx * p.x / p.z + k.cx, py = k.fy * p.y / p.z + k.cy;
-  if (!(px >= 0 && py >= 0 && px < k.width && py < k.height)) return false;
-  x = static_cast<int>(px), y = static_cast<int>(py);
+  const auto at = project(observer.camera, world);
+  if (!at || at->z < kNearest || at->z > kFarthest) return false;
+  x = static_cast<int>(at->x), y = static_cast<int>(at->y);
   return true;
 }
 
@@ -139,11 +137,10 @@ std::array<glm::dvec3, 2> frustum_box(const std::vector<Observer>& observers) {
                                 glm::dvec3(std::numeric_limits<double>::lowest())};
   for (const Observer& o : observers) {
     const scene::Pinhole& k = o.camera.intrinsics;
-    const scene::Rigid world_from_cam = o.camera.cam_from_world.inverse();
     for (const double z : {kNearest, kFarthest})
       for (const double px : {0.0, static_cast<double>(k.width)})
         for (const double py : {0.0, static_cast<double>(k.height)}) {
-          const glm::dvec3 corner = world_from_cam({(px - k.cx) / k.fx * z, (py - k.cy) / k.fy * z, z});
+          const glm::dvec3 corner = unproject(o.camera, px, py, z);
           box[0] = glm::min(box[0], corner), box[1] = glm::max(box[1], corner);
         }
   }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <optional>
 
 #include <glm/geometric.hpp>
 
+#include "reconstruct/train/projection.h"
 #include "reconstruct/train/schedule.h"
 #include "scene/parallel.h"
 #include "scene/random.h"
@@ -54,20 +54,6 @@ GreyView grey_of(const scene::Picture& picture, const scene::Camera& camera) {
     view.grey[i] =
         (0.299f * picture.rgb[3 * i] + 0.587f * picture.rgb[3 * i + 1] + 0.114f * picture.rgb[3 * i + 2]) / 255.0f;
   return view;
-}
-
-std::optional<glm::dvec3> project(const scene::Camera& camera, const glm::dvec3& world) {
-  const glm::dvec3 p = camera.cam_from_world(world);
-  const scene::Pinhole& k = camera.intrinsics;
-  if (p.z <= 0) return std::nullopt;
-  const double x = k.fx * p.x / p.z + k.cx, y = k.fy * p.y / p.z + k.cy;
-  if (!(x >= 0 && y >= 0 && x < k.width && y < k.height)) return std::nullopt;
-  return glm::dvec3(x, y, p.z);
-}
-
-glm::dvec3 unproject(const scene::Camera& camera, double x, double y, double z) {
-  const scene::Pinhole& k = camera.intrinsics;
-  return camera.cam_from_world.inverse()({(x - k.cx) / k.fx * z, (y - k.cy) / k.fy * z, z});
 }
 
 /// Depths of the sparse points in the view's frustum, with room to spare; the default range where there are few.
