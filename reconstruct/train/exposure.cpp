@@ -8,29 +8,29 @@
 namespace tessera::reconstruct {
 
 ExposureCorrection::ExposureCorrection(std::size_t views, std::vector<std::size_t> trained)
-    : maps_(views), trained_(std::move(trained)), first_(views), second_(views), visits_(views, 0) {
+    : start_(views), maps_(views), trained_(std::move(trained)), first_(views), second_(views), visits_(views, 0) {
   for (auto& m : first_) m.fill(0);
   for (auto& m : second_) m.fill(0);
 }
 
 void ExposureCorrection::start(std::vector<Affine> maps) {
   if (maps.size() != maps_.size()) throw std::invalid_argument("ExposureCorrection: one map a view");
-  maps_ = std::move(maps);
+  start_ = maps_ = std::move(maps);
 }
 
 void ExposureCorrection::step(std::size_t view, const double gradient[12], double regularization, float rate) {
   constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-15;
-  static const Affine identity;
   const double visit = ++visits_[view];
   const double correction1 = 1 - std::pow(kBeta1, visit), correction2 = 1 - std::pow(kBeta2, visit);
   for (int k = 0; k < 12; ++k) {
     float& m = maps_[view].m[k];
-    const double g = gradient[k] + 2 * regularization * (m - identity.m[k]);
+    const double g = gradient[k] + 2 * regularization * (m - start_[view].m[k]);
     double &first = first_[view][k], &second = second_[view][k];
     first = kBeta1 * first + (1 - kBeta1) * g;
     second = kBeta2 * second + (1 - kBeta2) * g * g;
     m -= static_cast<float>(rate * (first / correction1) / (std::sqrt(second / correction2) + kEpsilon));
   }
+  static const Affine identity;
   for (int k = 0; k < 12; ++k) {
     double mean = 0;
     for (const std::size_t v : trained_) mean += maps_[v].m[k];

@@ -21,7 +21,7 @@ class ExposureCorrection {
   /// Before the first step: maps to begin with in place of identities, one a view.
   void start(std::vector<Affine> maps);
   /// One Adam step (beta 0.9 / 0.999, epsilon 1e-15) of one view's map with dL/dm and the gradient of
-  /// regularization x |m - identity|^2; bias correction counts the view's own visits.
+  /// regularization x |m - start|^2; bias correction counts the view's own visits.
   void step(std::size_t view, const double gradient[12], double regularization, float rate);
 
   std::string save() const;
@@ -30,7 +30,7 @@ class ExposureCorrection {
 
  private:
   using Moments = std::array<double, 12>;
-  std::vector<Affine> maps_;  // [views]
+  std::vector<Affine> start_, maps_;  // [views]
   std::vector<std::size_t> trained_;
   std::vector<Moments> first_, second_;
   std::vector<std::uint32_t> visits_;

@@ -28,7 +28,7 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
     t.choice("background", &O::background, {"black", "white", "random"}, "what lies behind the splats while training");
     t.flag("antialiased", &O::antialiased, "compensate the 0.3 px dilation (Mip-Splatting's 2D form)");
     t.choice("exposure", &O::exposure, {"off", "affine"}, "fit one affine colour map per photo while training");
-    t.real("exposure_regularization", &O::exposure_regularization, 0, 1000, "", "pull of the colour maps towards the identity");
+    t.real("exposure_regularization", &O::exposure_regularization, 0, 1000, "", "pull of the colour maps towards where they started");
     t.real("lambda_dssim", &O::lambda_dssim, 0, 1, "", "weight of 1 - SSIM in the loss; L1 has the rest");
     t.real("lr_position", &O::lr_position, 0, 1, "camera extents", "learning rate of positions at the start");
     t.real("lr_position_final", &O::lr_position_final, 0, 1, "camera extents", "and at the end, log-linear between");

@@ -21,9 +21,11 @@ TEST(Exposure, StartsAtTheIdentity) {
 TEST(Exposure, StartsFromGivenMapsIfThereIsOneForEachView) {
   ExposureCorrection exposure(2, {0, 1});
   std::vector<Affine> maps(2);
-  maps[1].m[0] = 0.75f;
+  maps[0].m[0] = 1.25f, maps[1].m[0] = 0.75f;
   exposure.start(maps);
   EXPECT_EQ(exposure.maps()[1].m[0], 0.75f);
+  exposure.step(1, kZero, 0.5, 0.01f);
+  EXPECT_EQ(exposure.maps()[1].m[0], 0.75f) << "nothing pulls at a map that is where it started";
   EXPECT_THROW(exposure.start({}), std::invalid_argument);
 }
 
