@@ -1,13 +1,15 @@
 // Arrows between the rooms run down only (docs/architecture.md, section 1).
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tessera {
@@ -30,13 +32,30 @@ struct Arrow {
   std::string from, to, file;
 };
 
+/// What a line includes, without its quotes or brackets; empty if it is no #include.
+std::string included(std::string_view line) {
+  const auto skip = [&line](std::string_view word) {
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (!line.starts_with(word)) return false;
+    line.remove_prefix(word.size());
+    return true;
+  };
+  if (!skip("#") || !skip("include") || !(skip("\"") || skip("<"))) return {};
+  return std::string(line.substr(0, line.find_first_of("\">")));
+}
+
+/// Whether a path begins with one of the words.
+bool begins_with_one_of(std::string_view path, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return path.starts_with(word); });
+}
+
 /// Includes between rooms in the lines of one file.
 std::vector<Arrow> arrows_of(std::istream& lines, const std::string& room, const std::string& file) {
-  static const std::regex include(R"(^\s*#\s*include\s*["<]([a-z_]+)/[^">]+[">])");
   std::vector<Arrow> found;
-  std::smatch match;
-  for (std::string line; std::getline(lines, line);)
-    if (std::regex_search(line, match, include) && allowed_arrows().contains(match[1])) found.push_back({room, match[1], file});
+  for (std::string line; std::getline(lines, line);) {
+    const std::string path = included(line), to = path.substr(0, path.find('/'));
+    if (to != path && allowed_arrows().contains(to)) found.push_back({room, to, file});
+  }
   return found;
 }
 
@@ -69,26 +88,32 @@ TEST(Architecture, AWrongArrowIsSeen) {
 }
 
 TEST(Architecture, HeadersBelowTheApplicationKnowNoWindowSystem) {
-  const std::regex forbidden(R"(^\s*#\s*include\s*[<"](Q[A-Z]|vulkan/|cuda|opencv2/highgui))");
+  const auto forbidden = [](const std::string& path) {
+    const bool qt = path.size() > 1 && path[0] == 'Q' && path[1] >= 'A' && path[1] <= 'Z';
+    return qt || begins_with_one_of(path, {"vulkan/", "cuda", "opencv2/highgui"});
+  };
   for (const char* room : {"scene", "render", "reconstruct"})
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(TESSERA_SOURCE_ROOT) / room)) {
       if (!entry.is_regular_file()) continue;
       std::ifstream stream(entry.path());
-      for (std::string line; std::getline(stream, line);) EXPECT_FALSE(std::regex_search(line, forbidden)) << entry.path() << ": " << line;
+      for (std::string line; std::getline(stream, line);)
+        EXPECT_FALSE(forbidden(included(line))) << entry.path() << ": " << line;
     }
 }
 
 TEST(Architecture, ParallelLoopsGoThroughOneDoor) {
-  const std::regex loop(R"(^\s*#\s*include\s*[<"](tbb|oneapi/tbb)/(parallel_|task_group|flow_graph))");
   int doors = 0;
   for (const char* room : {"scene", "render", "reconstruct", "app"})
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(TESSERA_SOURCE_ROOT) / room)) {
       if (!entry.is_regular_file()) continue;
       std::ifstream stream(entry.path());
       for (std::string line; std::getline(stream, line);) {
-        if (!std::regex_search(line, loop)) continue;
+        std::string path = included(line);
+        if (path.starts_with("oneapi/")) path.erase(0, 7);
+        if (!begins_with_one_of(path, {"tbb/parallel_", "tbb/task_group", "tbb/flow_graph"})) continue;
         ++doors;
-        EXPECT_EQ(entry.path().filename(), "parallel.cpp") << entry.path() << ": the thread sanitizer sees only loops of scene/parallel.h";
+        EXPECT_EQ(entry.path().filename(), "parallel.cpp")
+            << entry.path() << ": the thread sanitizer sees only loops of scene/parallel.h";
       }
     }
   EXPECT_GT(doors, 0);
