@@ -57,7 +57,8 @@ VideoFrames extract_frames(const fs::path& video, const fs::path& folder, double
   if (!fs::is_regular_file(video, error)) throw scene::Error(video.string(), "there is no such file");
   silence_decoders();
   cv::VideoCapture capture;
-  if (!capture.open(video.string()))
+  // By name: asked for any back end, OpenCV takes what is no video for a camera's address and searches the USB ports.
+  if (!capture.open(video.string(), cv::CAP_FFMPEG))
     throw scene::Error(video.string(), "cannot be opened as a video",
                        "convert it to mp4 (H.264), or give a folder of photos");
   double rate = capture.get(cv::CAP_PROP_FPS);
