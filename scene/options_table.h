@@ -15,6 +15,8 @@ struct OptionSpec {
   std::string range;          // "1..4", "off|auto", ...
   std::string unit;           // "steps", "scene units", "" ...
   std::string help;           // one line
+  std::string fixed;          // why it cannot change once a job has begun; empty: it can
+  bool harmless = false;      // says where, when and how often: the result does not depend on it
 };
 
 /// Table of a struct `Options`: rows are added with pointers to its members; values are parsed, checked and printed by the row.
@@ -36,6 +38,11 @@ class OptionsTable {
                                   std::string unit, std::string help);
   /// Any text but an empty one.
   OptionsTable& text(std::string name, std::string Options::* member, std::string help);
+
+  /// About the row added last: it cannot change once a job has begun; `why` completes "it cannot change: ...".
+  OptionsTable& fixed(std::string why);
+  /// About the row added last: no result depends on it.
+  OptionsTable& harmless();
 
   const std::vector<Row>& rows() const { return rows_; }
   /// Throws scene::Error: no such option (with the nearest name), out of range, not a number.

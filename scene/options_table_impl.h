@@ -107,6 +107,18 @@ OptionsTable<Options>& OptionsTable<Options>::text(std::string name, std::string
 }
 
 template <class Options>
+OptionsTable<Options>& OptionsTable<Options>::fixed(std::string why) {
+  rows_.back().spec.fixed = std::move(why);
+  return *this;
+}
+
+template <class Options>
+OptionsTable<Options>& OptionsTable<Options>::harmless() {
+  rows_.back().spec.harmless = true;
+  return *this;
+}
+
+template <class Options>
 auto OptionsTable<Options>::find(std::string_view name) const -> const Row* {
   for (const Row& row : rows_)
     if (row.spec.name == name) return &row;

@@ -70,7 +70,8 @@ std::string options_help(const scene::OptionsTable<Options>& table) {
   for (const auto& row : table.rows()) {
     const auto& s = row.spec;
     text += "  " + s.name + "=" + s.default_value + "\n      " + s.help + " [" + s.range +
-            (s.unit.empty() ? "" : ", " + s.unit) + "]\n";
+            (s.unit.empty() ? "" : ", " + s.unit) +
+            (s.fixed.empty() ? "" : "; fixed once begun") + "]\n";
   }
   return text;
 }

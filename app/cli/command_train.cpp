@@ -3,12 +3,15 @@
 
 #include <filesystem>
 #include <iostream>
+#include <memory>
+#include <optional>
 #include <thread>
 
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.h"
 #include "app/cli/inputs.h"
+#include "app/cli/train_record.h"
 #include "reconstruct/evaluate/evaluate.h"
 #include "reconstruct/provenance.h"
 #include "reconstruct/train/training_session.h"
@@ -31,12 +34,6 @@ struct Arguments {
   bool as_json = false;
 };
 
-struct Plan {
-  fs::path data, run;
-  std::string preset;
-  reconstruct::TrainOptions options;
-};
-
 void apply_arguments(const Arguments& a, reconstruct::TrainOptions& options) {
   const auto& table = reconstruct::train_options_table();
   if (a.iterations) table.set(options, "iterations", std::to_string(a.iterations));
@@ -51,7 +48,8 @@ void apply_arguments(const Arguments& a, reconstruct::TrainOptions& options) {
 Plan plan_new(const Arguments& a) {
   if (a.data.empty()) throw UsageError("DATA is required; write tessera train DATA --out RUN");
   if (a.out.empty()) throw UsageError("--out is required; write tessera train DATA --out RUN");
-  Plan plan{a.data, a.out, a.preset, {}};
+  Plan plan;
+  plan.data = a.data, plan.run = a.out, plan.preset = a.preset;
   reconstruct::apply_preset(plan.options, a.preset);
   apply_arguments(a, plan.options);
   std::error_code error;
@@ -63,17 +61,25 @@ Plan plan_new(const Arguments& a) {
   return plan;
 }
 
+/// Killed before the first checkpoint: nothing is lost by starting again.
+bool not_begun(const fs::path& run, const json& record) {
+  std::error_code error;
+  return text_of(record, "state", "") == "training" && !fs::exists(run / "model.ply", error);
+}
+
 /// Data, preset and options as run.json has them; what is given on the command line comes on top.
 Plan plan_resumed(const Arguments& a) {
   Plan plan;
   plan.run = a.resume;
+  plan.resumed = true;
   const fs::path record = plan.run / "run.json";
   const json saved = json::parse(scene::read_file(record, 64u << 20), nullptr, false);
   if (!saved.is_object() || !saved.contains("options") || !saved["options"].is_object() || !saved.contains("data") ||
       !saved["data"].is_string())
     throw scene::Error(record.string(), "is not the record of a run",
                        "name a folder that tessera train --out has made");
-  if (!reconstruct::TrainingSession::has_checkpoint(plan.run))
+  plan.from_checkpoint = reconstruct::TrainingSession::has_checkpoint(plan.run);
+  if (!plan.from_checkpoint && !not_begun(plan.run, saved))
     throw scene::Error(a.resume, "has no checkpoint to go on from", "start it again with another --out");
   plan.data = a.data.empty() ? saved["data"].get<std::string>() : a.data;
   std::error_code error;
@@ -81,35 +87,13 @@ Plan plan_resumed(const Arguments& a) {
     throw scene::Error(plan.data.string(), "is no longer there",
                        "name the data's new place: tessera train DATA --resume " + a.resume);
   plan.preset = text_of(saved, "preset", "standard");
+  plan.history = history_of(saved);
   for (const auto& [key, value] : saved["options"].items()) {
     if (!value.is_string()) throw scene::Error(record.string(), "option '" + key + "' is not text", "restore the file");
     reconstruct::train_options_table().set(plan.options, key, value.get<std::string>());
   }
   apply_arguments(a, plan.options);
   return plan;
-}
-
-json record_json(const Plan& plan, const scene::Dataset& dataset, const std::string& state,
-                 const reconstruct::StageClock& clock) {
-  json options = json::object();
-  for (const auto& row : reconstruct::train_options_table().rows()) options[row.spec.name] = row.get(plan.options);
-  const auto use = reconstruct::resource_use();
-  return {{"version", reconstruct::version_text()},
-          {"state", state},
-          {"data", fs::absolute(plan.data).lexically_normal().string()},
-          {"format", dataset.format},
-          {"views", dataset.views.size()},
-          {"train_views", dataset.train_views().size()},
-          {"test_views", dataset.test_views().size()},
-          {"sparse_points", dataset.points.size()},
-          {"preset", plan.preset},
-          {"options", options},
-          {"machine", reconstruct::machine_json()},
-          {"stages", clock.to_json()},
-          {"warnings", dataset.warnings},
-          {"seconds", use.seconds},
-          {"cpu_seconds", use.cpu_seconds},
-          {"peak_memory_bytes", use.peak_memory_bytes}};
 }
 
 void check_memory(const reconstruct::TrainingSession& session, Console& console) {
@@ -168,22 +152,22 @@ int train(const Arguments& a, Cli& cli) {
   console.set_quiet(false);
   reconstruct::resource_use();  // starts the clock
   reconstruct::StageClock clock;
-  const bool resumed = !a.resume.empty();
-  Plan plan = resumed ? plan_resumed(a) : plan_new(a);
+  Plan plan = a.resume.empty() ? plan_new(a) : plan_resumed(a);
   const int threads =
       plan.options.threads > 0 ? plan.options.threads : static_cast<int>(std::thread::hardware_concurrency());
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
 
   clock.start("load");
   const scene::Dataset dataset = open_dataset(plan.data, console);
-  NewRun new_run(plan.run, resumed);
+  NewRun new_run(plan.run, plan.resumed);
   make_folder(plan.run);
   make_folder(plan.run / "previews");
   const auto log = open_log(plan.run / "log.txt");
   const auto save_record = [&](const std::string& state) {
     scene::write_file_atomically(plan.run / "run.json", json_text(record_json(plan, dataset, state, clock)) + "\n");
   };
-  save_record("training");
+  // What a resume goes on with is not known to be possible yet.
+  if (!plan.from_checkpoint) save_record("training");
   log->info("tessera {} trains {} ({}, {} views, {} points)", reconstruct::version_text(), plan.data.string(),
             dataset.format, dataset.views.size(), dataset.points.size());
   for (const std::string& warning : dataset.warnings) log->info("warning: {}", warning);
@@ -197,34 +181,54 @@ int train(const Arguments& a, Cli& cli) {
   };
   events.on_progress = [&](const scene::Progress& p) { console.progress(p); };
   events.on_warning = [&](const std::string& line) { console.warning(line), log->info("warning: {}", line); };
-  reconstruct::TrainingSession session(dataset, plan.options, plan.run, events);
-  if (session.options().max_splats < plan.options.max_splats)
-    console.note("splats: at most " + count_text(static_cast<std::size_t>(session.options().max_splats)) +
+  using Session = reconstruct::TrainingSession;
+  auto session =
+      std::make_unique<Session>(dataset, plan.options, plan.run, events,
+                                plan.from_checkpoint ? Session::Start::from_checkpoint : Session::Start::anew);
+  if (session->options().max_splats < plan.options.max_splats)
+    console.note("splats: at most " + count_text(static_cast<std::size_t>(session->options().max_splats)) +
                  ", for want of photos (pixels_per_splat)");
-  check_memory(session, console);
-  if (resumed) {
-    session.resume_from_checkpoint();
-    console.note("going on from step " + std::to_string(session.current_step()));
+  check_memory(*session, console);
+  if (plan.resumed) {
+    add_resume(plan.history, session->current_step(), session->changes());
+    for (const std::string& line : resume_notes(*session, plan.from_checkpoint))
+      console.note(line), log->info("{}", line);
+    save_record("training");
   }
 
   clock.start("train");
-  const auto stopped = [&] {
+  // The step at which the state can be picked up again; the session may be gone by then.
+  const auto stopped = [&](std::uint32_t step) {
     new_run.keep();
     clock.stop();
     console.finish_line();
     save_record("interrupted");
-    log->info("interrupted at step {}", session.current_step());
-    console.note("stopped at step " + std::to_string(session.current_step()) + "; go on with: tessera train --resume " +
+    log->info("interrupted at step {}", step);
+    console.note("stopped at step " + std::to_string(step) + "; go on with: tessera train --resume " +
                  plan.run.string());
     return 130;
   };
-  if (session.run() == reconstruct::TrainingSession::Outcome::stopped) return stopped();
+  std::optional<reconstruct::UnsavedCheckpoint> unsaved;
+  try {
+    if (session->run() == Session::Outcome::stopped) return stopped(session->current_step());
+  } catch (const reconstruct::UnsavedCheckpoint& e) {
+    // The model is trained: it may still fit where the checkpoint did not.
+    if (session->current_step() < static_cast<std::uint32_t>(session->options().iterations)) throw;
+    unsaved = e;
+  }
   console.finish_line();
 
   clock.start("save");
-  scene::GaussianModel world_model = session.model();
+  const std::uint32_t steps = session->current_step();
+  scene::GaussianModel world_model = session->take_model();
+  session.reset();  // its memory serves the evaluation
   scene::transform_model(world_model, dataset.scene_from_world.inverse());
-  scene::write_splat_ply(world_model, plan.run / "model.ply");
+  try {
+    scene::write_splat_ply(world_model, plan.run / "model.ply");
+  } catch (const scene::Error& e) {
+    if (!unsaved) throw;
+    throw scene::Error(e.subject(), e.problem() + ", nor can the last checkpoint", unsaved->remedy());
+  }
   scene::write_cameras_json(dataset, plan.run / "cameras.json");
 
   json metrics = json::object();
@@ -244,20 +248,21 @@ int train(const Arguments& a, Cli& cli) {
       metrics =
           reconstruct::to_json(reconstruct::evaluate(model, dataset, images, *rasterizer, evaluation, console.job()));
     } catch (const scene::Cancelled&) {
-      if (!reconstruct::TrainingSession::has_checkpoint(plan.run)) session.checkpoint();
-      return stopped();
+      if (unsaved) throw *unsaved;
+      return stopped(steps);
     }
   }
   clock.stop();
   const auto use = reconstruct::resource_use();
   metrics["splats"] = world_model.size();
-  metrics["iterations"] = session.current_step();
+  metrics["iterations"] = steps;
   metrics["seconds"] = use.seconds;
   metrics["cpu_seconds"] = use.cpu_seconds;
   metrics["peak_memory_bytes"] = use.peak_memory_bytes;
   scene::write_file_atomically(plan.run / "metrics.json", json_text(metrics) + "\n");
   save_record("finished");
   console.finish_line();
+  if (unsaved) throw *unsaved;
 
   if (a.as_json) {
     std::cout << json_text(metrics) << "\n";

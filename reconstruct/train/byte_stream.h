@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "scene/error.h"
@@ -15,6 +16,8 @@ namespace tessera::reconstruct {
 /// magic number tells).
 class ByteWriter {
  public:
+  /// Takes over the memory of `reuse`, not its contents.
+  explicit ByteWriter(std::string reuse = {}) : bytes_(std::move(reuse)) { bytes_.clear(); }
   template <class T>
   void value(T v) {
     static_assert(std::is_trivially_copyable_v<T>);

@@ -1,11 +1,17 @@
 #include "reconstruct/train/checkpoint.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <map>
-#include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -25,6 +31,11 @@ constexpr char kMagic[8] = {'T', 'S', 'R', 'C', 'K', 'P', 'T', '\n'};
 constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kNameBytes = 16;  // of a section, zero-padded
 constexpr std::string_view kEnd = "end";
+constexpr const char* kSections[] = {"options",        "run",        "metrics",  "model",   "first moments",
+                                     "second moments", "last steps", "strategy", "exposure"};
+constexpr std::size_t kVerifyBytes = 1 << 18;  // read at a time: within the second level of any cache
+/// In the order in which they are tried. A kill between the two renames of save_checkpoint leaves no checkpoint.
+constexpr const char* kFiles[] = {"checkpoint", "checkpoint.new", "checkpoint.previous"};
 
 struct SectionHead {
   char name[kNameBytes] = {};
@@ -43,16 +54,36 @@ std::span<const char> bytes_of(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
-void write_section(std::ostream& out, std::string_view name, const Pieces& pieces) {
+void stop_if(const std::atomic<bool>* abandon) {
+  if (abandon && abandon->load()) throw scene::Cancelled();
+}
+
+/// Writes sections until it is told to abandon them; looks between planes, each a few milliseconds.
+class SectionWriter {
+ public:
+  SectionWriter(std::ostream& out, const std::atomic<bool>* abandon) : out_(out), abandon_(abandon) {}
+  void section(std::string_view name, const Pieces& pieces);
+  void planes(std::string_view name, const scene::GaussianPlanes& planes, std::uint32_t kind);
+
+ private:
+  std::ostream& out_;
+  const std::atomic<bool>* abandon_;
+};
+
+void SectionWriter::section(std::string_view name, const Pieces& pieces) {
   SectionHead head;
   std::memcpy(head.name, name.data(), name.size());
   for (const auto& piece : pieces) {
+    stop_if(abandon_);
     head.length += piece.size();
     head.crc = crc32(head.crc, piece.data(), piece.size());
   }
   head.head_crc = head_crc(head);
-  out.write(reinterpret_cast<const char*>(&head), sizeof head);
-  for (const auto& piece : pieces) out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+  out_.write(reinterpret_cast<const char*>(&head), sizeof head);
+  for (const auto& piece : pieces) {
+    stop_if(abandon_);
+    out_.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+  }
 }
 
 /// Rows and SH degree, then the planes one after the other.
@@ -61,11 +92,11 @@ struct PlanesHead {
   std::uint32_t sh_degree = 0, kind = 0;
 };
 
-void write_planes(std::ostream& out, std::string_view name, const scene::GaussianPlanes& planes, std::uint32_t kind) {
+void SectionWriter::planes(std::string_view name, const scene::GaussianPlanes& planes, std::uint32_t kind) {
   const PlanesHead head{planes.size(), static_cast<std::uint32_t>(planes.sh_degree()), kind};
   Pieces pieces{{reinterpret_cast<const char*>(&head), sizeof head}};
   for (const auto* plane : planes.planes()) pieces.push_back(bytes_of(*plane));
-  write_section(out, name, pieces);
+  section(name, pieces);
 }
 
 /// Reads a file section by section, checking lengths against the file before allocating and checksums after reading.
@@ -186,7 +217,7 @@ std::uint32_t crc32(std::uint32_t crc, const void* bytes, std::size_t size) {
   return ~c;
 }
 
-void write_checkpoint(const CheckpointView& c, const fs::path& path) {
+void write_checkpoint(const CheckpointView& c, const fs::path& path, const std::atomic<bool>* abandon) {
   scene::AtomicFile file(path);
   std::ostream& out = file.stream();
   out.write(kMagic, sizeof kMagic);
@@ -197,16 +228,17 @@ void write_checkpoint(const CheckpointView& c, const fs::path& path) {
   run.value(c.small.seconds);
   run.value(c.small.cpu_seconds);
   const std::string run_bytes = run.take();
-  write_section(out, "options", {c.small.options});
-  write_section(out, "run", {run_bytes});
-  write_section(out, "metrics", {c.small.metrics_csv});
-  write_planes(out, "model", c.model, static_cast<std::uint32_t>(c.model.kind));
-  write_planes(out, "first moments", c.first, 0);
-  write_planes(out, "second moments", c.second, 0);
-  write_section(out, "last steps", {bytes_of(c.last_step)});
-  write_section(out, "strategy", {c.small.strategy});
-  write_section(out, "exposure", {c.small.exposure});
-  write_section(out, kEnd, {});
+  SectionWriter writer(out, abandon);
+  writer.section("options", {c.small.options});
+  writer.section("run", {run_bytes});
+  writer.section("metrics", {c.small.metrics_csv});
+  writer.planes("model", c.model, static_cast<std::uint32_t>(c.model.kind));
+  writer.planes("first moments", c.first, 0);
+  writer.planes("second moments", c.second, 0);
+  writer.section("last steps", {bytes_of(c.last_step)});
+  writer.section("strategy", {c.small.strategy});
+  writer.section("exposure", {c.small.exposure});
+  writer.section(kEnd, {});
   file.commit();
 }
 
@@ -214,14 +246,45 @@ void write_checkpoint(const Checkpoint& c, const fs::path& path) {
   write_checkpoint(CheckpointView{c, c.model, c.first, c.second, c.last_step}, path);
 }
 
+std::uint32_t verify_checkpoint(const fs::path& path, const std::atomic<bool>* abandon) {
+  // What has been written is still in memory, where the disk's mistakes do not show. Clean pages can be dropped.
+  if (const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC); file >= 0) {
+    (void)::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+    ::close(file);
+  }
+  SectionReader reader(path);
+  std::uint32_t step = 0;
+  std::set<std::string> seen;
+  std::vector<char> buffer(kVerifyBytes);
+  std::string name;
+  while (reader.next(name)) {
+    if (!seen.insert(name).second) reader.fail("has section '" + name + "' twice");
+    if (name == "run") {
+      const std::string bytes = reader.read_text();
+      ByteReader in(bytes, path.string());
+      in.value<std::uint64_t>();
+      step = in.value<std::uint32_t>();
+      continue;
+    }
+    while (reader.section_left() > 0) {
+      stop_if(abandon);
+      reader.read(buffer.data(), std::min<std::uint64_t>(buffer.size(), reader.section_left()));
+    }
+    reader.end_section();
+  }
+  reader.end_section();
+  for (const char* needed : kSections)
+    if (!seen.contains(needed)) reader.fail(std::string("lacks section '") + needed + "'");
+  return step;
+}
+
 Checkpoint read_checkpoint(const fs::path& path) {
   SectionReader reader(path);
   Checkpoint c;
-  std::map<std::string, bool> seen;
+  std::set<std::string> seen;
   std::string name;
   while (reader.next(name)) {
-    if (seen[name]) reader.fail("has section '" + name + "' twice");
-    seen[name] = true;
+    if (!seen.insert(name).second) reader.fail("has section '" + name + "' twice");
     if (name == "options") {
       c.options = reader.read_text();
     } else if (name == "run") {
@@ -256,9 +319,8 @@ Checkpoint read_checkpoint(const fs::path& path) {
     }
   }
   reader.end_section();
-  for (const char* needed :
-       {"options", "run", "metrics", "model", "first moments", "second moments", "last steps", "strategy", "exposure"})
-    if (!seen[needed]) reader.fail(std::string("lacks section '") + needed + "'");
+  for (const char* needed : kSections)
+    if (!seen.contains(needed)) reader.fail(std::string("lacks section '") + needed + "'");
   check_rows(c, reader);
   c.model.validate(path.string());
   return c;
@@ -266,13 +328,22 @@ Checkpoint read_checkpoint(const fs::path& path) {
 
 bool has_checkpoint(const fs::path& run) {
   std::error_code error;
-  for (const char* name : {"checkpoint", "checkpoint.new", "checkpoint.previous"})
+  for (const char* name : kFiles)
     if (fs::is_regular_file(run / name, error)) return true;
   return false;
 }
 
-void save_checkpoint(const CheckpointView& checkpoint, const fs::path& run) {
-  write_checkpoint(checkpoint, run / "checkpoint.new");
+void save_checkpoint(const CheckpointView& checkpoint, const fs::path& run, const std::atomic<bool>* abandon) {
+  const fs::path fresh = run / "checkpoint.new";
+  write_checkpoint(checkpoint, fresh, abandon);
+  try {
+    if (verify_checkpoint(fresh, abandon) != checkpoint.small.step)
+      throw scene::Error(fresh.string(), "cannot write: reads back as another step");
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove(fresh, ignored);  // not known to be whole, and in the way of the next one where space is short
+    throw;
+  }
   const auto move = [&](const char* from, const char* to) {
     std::error_code error;
     fs::rename(run / from, run / to, error);
@@ -283,14 +354,44 @@ void save_checkpoint(const CheckpointView& checkpoint, const fs::path& run) {
   move("checkpoint.new", "checkpoint");
 }
 
+std::optional<std::uint32_t> newest_whole_step(const fs::path& run) {
+  for (const char* name : kFiles) {
+    std::error_code error;
+    if (!fs::is_regular_file(run / name, error)) continue;
+    try {
+      return verify_checkpoint(run / name);
+    } catch (const scene::Error&) {  // the next one, then
+    }
+  }
+  return std::nullopt;
+}
+
+void remove_leavings(const fs::path& run, const std::string& loaded) {
+  std::error_code ignored;
+  // The one in use is as good, and space may be short.
+  if (loaded == kFiles[0]) fs::remove(run / "checkpoint.new", ignored);
+  const std::string mark = ".tmp";  // ".STEM.tmpPROCESS-NUMBER.EXTENSION" of scene::AtomicFile
+  std::vector<fs::path> dead;
+  for (fs::directory_iterator at(run, ignored), end; !ignored && at != end; at.increment(ignored)) {
+    const std::string name = at->path().filename().string();
+    const auto found = name.rfind(mark);
+    if (name.empty() || name[0] != '.' || found == std::string::npos) continue;
+    char* after = nullptr;
+    const long process = std::strtol(name.c_str() + found + mark.size(), &after, 10);
+    if (process > 0 && *after == '-' && ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH)
+      dead.push_back(at->path());
+  }
+  for (const fs::path& file : dead) fs::remove(file, ignored);
+}
+
 Checkpoint load_checkpoint(const fs::path& run, const std::function<void(const std::string&)>& warn) {
   std::string problems;
-  // A kill between the two renames of save_checkpoint leaves a whole checkpoint.new and no checkpoint.
-  for (const char* name : {"checkpoint", "checkpoint.new", "checkpoint.previous"}) {
+  for (const char* name : kFiles) {
     std::error_code error;
     if (!fs::is_regular_file(run / name, error)) continue;
     try {
       Checkpoint c = read_checkpoint(run / name);
+      c.file = name;
       if (!problems.empty() && warn)
         warn(problems + "; going on from " + (run / name).string() + ", step " + std::to_string(c.step));
       return c;

@@ -39,8 +39,8 @@ void ExposureCorrection::step(std::size_t view, const double gradient[12], doubl
   }
 }
 
-std::string ExposureCorrection::save() const {
-  ByteWriter out;
+std::string ExposureCorrection::save(std::string reuse) const {
+  ByteWriter out(std::move(reuse));
   out.array(maps_);
   out.array(first_);
   out.array(second_);

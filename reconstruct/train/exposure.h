@@ -24,7 +24,8 @@ class ExposureCorrection {
   /// regularization x |m - start|^2; bias correction counts the view's own visits.
   void step(std::size_t view, const double gradient[12], double regularization, float rate);
 
-  std::string save() const;
+  /// Into the memory of `reuse`, whose contents are lost.
+  std::string save(std::string reuse = {}) const;
   /// Throws scene::Error if the state is not of this dataset.
   void load(const std::string& state);
 

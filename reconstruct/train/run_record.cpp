@@ -1,7 +1,5 @@
 #include "reconstruct/train/run_record.h"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -11,15 +9,12 @@
 #include <type_traits>
 
 #include "scene/atomic_file.h"
+#include "scene/error.h"
 
 namespace tessera::reconstruct {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// Options that say where and how often, not what.
-constexpr std::array<std::string_view, 6> kFreeOptions = {"threads",          "backend",       "eval",
-                                                          "checkpoint_every", "preview_every", "image_cache_mb"};
 
 class Fnv1a {
  public:
@@ -74,6 +69,8 @@ void MetricsTable::add_row(std::uint32_t step, double seconds, double cpu_second
   loss_sum_ = 0, losses_ = 0;
 }
 
+MetricsTable::MetricsTable() { csv_.reserve(kUsualBytes); }
+
 void MetricsTable::restore(std::string csv) { csv_ = std::move(csv), loss_sum_ = 0, losses_ = 0; }
 
 void MetricsTable::write(const fs::path& run) const { scene::write_file_atomically(run / "metrics.csv", csv_); }
@@ -113,22 +110,29 @@ std::string options_text(const TrainOptions& options) {
   return text;
 }
 
-std::string options_difference(const std::string& before, const std::string& now) {
-  auto old_values = parse_options(before), new_values = parse_options(now);
-  for (const std::string_view name : kFreeOptions)
-    old_values.erase(std::string(name)), new_values.erase(std::string(name));
-  std::string difference;
-  const auto note = [&](const std::string& line) { difference += (difference.empty() ? "" : "; ") + line; };
-  for (const auto& [name, value] : new_values) {
-    const auto old = old_values.find(name);
-    if (old == old_values.end())
-      note("had no option " + name);
-    else if (old->second != value)
-      note("was " + name + "=" + old->second + ", now " + name + "=" + value);
+std::vector<OptionChange> option_changes(const std::string& before, const std::string& now) {
+  auto old_values = parse_options(before);
+  const auto new_values = parse_options(now);
+  std::vector<OptionChange> changes;
+  for (const auto& row : train_options_table().rows()) {
+    const scene::OptionSpec& spec = row.spec;
+    // A run begun before the option existed was trained as its default says.
+    const auto old = old_values.emplace(spec.name, spec.default_value).first->second;
+    const auto found = new_values.find(spec.name);
+    const std::string& value = found == new_values.end() ? spec.default_value : found->second;
+    old_values.erase(spec.name);
+    if (old == value) continue;
+    if (!spec.fixed.empty())
+      throw scene::Error("option '" + spec.name + "'",
+                         "was " + old + " when the run began and cannot become " + value + ": " + spec.fixed,
+                         "leave it at " + old + ", or start a new run");
+    changes.push_back({spec.name, old, value, spec.harmless});
   }
-  for (const auto& [name, value] : old_values)
-    if (!new_values.contains(name)) note("had " + name + "=" + value + ", which this program does not know");
-  return difference;
+  if (!old_values.empty())
+    throw scene::Error("option '" + old_values.begin()->first + "'",
+                       "was " + old_values.begin()->second + " when the run began, and this program does not know it",
+                       "go on with the version that began the run");
+  return changes;
 }
 
 }  // namespace tessera::reconstruct

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "reconstruct/train/train_options.h"
 #include "scene/dataset.h"
@@ -13,6 +15,7 @@ namespace tessera::reconstruct {
 /// before), splats, test_psnr (empty where it was not measured).
 class MetricsTable {
  public:
+  MetricsTable();
   void add_loss(double loss);
   void add_row(std::uint32_t step, double seconds, double cpu_seconds, std::size_t splats, double test_psnr);
   /// Rows so far with the header.
@@ -22,6 +25,7 @@ class MetricsTable {
   void write(const std::filesystem::path& run) const;
 
  private:
+  static constexpr std::size_t kUsualBytes = 32 << 10;  // some 200 rows and as many scores: grows without allocating
   std::string csv_ = "step,seconds,cpu_seconds,loss,splats,test_psnr\n";
   double loss_sum_ = 0;
   std::size_t losses_ = 0;
@@ -35,7 +39,13 @@ std::uint64_t fingerprint(const scene::Dataset& dataset);
 
 /// All options as "key=value" lines.
 std::string options_text(const TrainOptions& options);
-/// The options that differ and change the result, as "was seed=0, now seed=1; ..."; empty: none.
-std::string options_difference(const std::string& before, const std::string& now);
+/// An option that a resumed run goes on with another value of.
+struct OptionChange {
+  std::string name, before, now;
+  bool harmless = false;  // no result depends on it
+};
+/// From two options_text(), in the order of the table. Throws scene::Error where a fixed option differs, or where
+/// `before` has one that the table does not know.
+std::vector<OptionChange> option_changes(const std::string& before, const std::string& now);
 
 }  // namespace tessera::reconstruct

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
+#include <utility>
 
 #include "scene/random.h"
 
@@ -75,21 +75,20 @@ int base_level(int width, int height, int max_size) {
   return level;
 }
 
-ViewOrder::ViewOrder(std::vector<std::size_t> views, int seed) : views_(std::move(views)), seed_(seed) {}
+ViewOrder::ViewOrder(std::vector<std::size_t> views, int seed)
+    : views_(std::move(views)), seed_(seed), keys_(views_.size()), order_(views_.size()) {}
 
 std::size_t ViewOrder::view(std::uint32_t step) {
   const auto n = static_cast<std::uint32_t>(views_.size());
   const std::uint32_t epoch = (step - 1) / n;
   if (epoch != epoch_) {
-    std::vector<std::tuple<std::uint32_t, std::size_t>> keys(n);  // ties by position
     for (std::uint32_t i = 0; i < n; ++i) {
       const auto draw = scene::philox(static_cast<std::uint64_t>(seed_),
                                       static_cast<std::uint32_t>(scene::RandomStream::kViewOrder), epoch, i);
-      keys[i] = {draw[0], i};
+      keys_[i] = {draw[0], i};
     }
-    std::sort(keys.begin(), keys.end());
-    order_.resize(n);
-    for (std::uint32_t i = 0; i < n; ++i) order_[i] = views_[std::get<1>(keys[i])];
+    std::sort(keys_.begin(), keys_.end());  // ties by position
+    for (std::uint32_t i = 0; i < n; ++i) order_[i] = views_[keys_[i].second];
     epoch_ = epoch;
   }
   return order_[(step - 1) % n];

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "reconstruct/train/adam.h"
@@ -49,6 +50,7 @@ class ViewOrder {
   std::vector<std::size_t> views_;
   int seed_;
   std::uint32_t epoch_ = 0xFFFFFFFFu;
+  std::vector<std::pair<std::uint32_t, std::size_t>> keys_;  // drawn number, position; kept: a step allocates nothing
   std::vector<std::size_t> order_;
 };
 

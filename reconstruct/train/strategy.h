@@ -30,8 +30,10 @@ class Strategy {
   virtual void add_regularization(const scene::GaussianModel& model, render::ModelGradients& gradients) const = 0;
   /// After Adam. May change the number of rows of model and optimiser alike; true if rows changed.
   virtual bool after_step(scene::GaussianModel& model, SparseAdam& adam, const render::ModelGradients& gradients, const StepContext& context) = 0;
-  /// State for checkpoints: everything that later decisions depend on.
-  virtual std::string save() const = 0;
+  /// State for checkpoints: everything that later decisions depend on. Into the memory of `reuse`, whose contents are
+  /// lost.
+  virtual std::string save(std::string reuse) const = 0;
+  std::string save() const { return save(std::string()); }
   virtual void load(const std::string& state) = 0;
 };
 

@@ -123,8 +123,8 @@ bool AdcStrategy::densify(scene::GaussianModel& model, SparseAdam& adam, const S
   return changed;
 }
 
-std::string AdcStrategy::save() const {
-  ByteWriter out;
+std::string AdcStrategy::save(std::string reuse) const {
+  ByteWriter out(std::move(reuse));
   out.text("adc");
   out.array(gradient_sum_);
   out.array(visits_);

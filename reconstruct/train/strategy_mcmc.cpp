@@ -124,8 +124,8 @@ bool McmcStrategy::relocate_and_grow(scene::GaussianModel& model, SparseAdam& ad
   return true;
 }
 
-std::string McmcStrategy::save() const {
-  ByteWriter out;
+std::string McmcStrategy::save(std::string reuse) const {
+  ByteWriter out(std::move(reuse));
   out.text("mcmc");
   out.array(last_noise_);
   return out.take();

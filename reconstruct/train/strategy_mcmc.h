@@ -21,7 +21,8 @@ class McmcStrategy final : public Strategy {
   void add_regularization(const scene::GaussianModel& model, render::ModelGradients& gradients) const override;
   bool after_step(scene::GaussianModel& model, SparseAdam& adam, const render::ModelGradients& gradients,
                   const StepContext& context) override;
-  std::string save() const override;
+  using Strategy::save;
+  std::string save(std::string reuse) const override;
   void load(const std::string& state) override;
 
  private:

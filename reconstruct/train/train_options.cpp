@@ -9,6 +9,10 @@
 namespace tessera::reconstruct {
 namespace fs = std::filesystem;
 
+namespace {
+constexpr const char* kStarted = "it decides how a run starts, and this one has started";
+}  // namespace
+
 const scene::OptionsTable<TrainOptions>& train_options_table() {
   using O = TrainOptions;
   static const scene::OptionsTable<O> table = [] {
@@ -17,17 +21,21 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
     t.integer("max_splats", &O::max_splats, 1, 100'000'000, "splats", "hard cap on the number of splats");
     t.real("pixels_per_splat", &O::pixels_per_splat, 0, 1e6, "pixels",
            "a second cap: the training photos' pixels over this (few photos cannot hold many splats in place); 0: none");
-    t.choice("strategy", &O::strategy, {"adc", "mcmc"}, "how splats are added and moved: adaptive density control, or MCMC relocation");
-    t.integer("seed", &O::seed, 0, 2'147'483'647, "", "random seed; same seed and data give the same bytes");
-    t.integer("threads", &O::threads, 0, 1024, "threads", "worker threads; 0 takes all cores. Does not change the result");
-    t.choice("backend", &O::backend, {"cpu", "auto"}, "where it is computed");
-    t.integer("sh_degree", &O::sh_degree, 0, 3, "", "degree of the view-dependent colour");
+    t.choice("strategy", &O::strategy, {"adc", "mcmc"}, "how splats are added and moved: adaptive density control, or MCMC relocation")
+        .fixed("what one strategy has learned about the splats means nothing to another");
+    t.integer("seed", &O::seed, 0, 2'147'483'647, "", "random seed; same seed and data give the same bytes")
+        .fixed("the start and every draw so far came from it");
+    t.integer("threads", &O::threads, 0, 1024, "threads", "worker threads; 0 takes all cores. Does not change the result").harmless();
+    t.choice("backend", &O::backend, {"cpu", "auto"}, "where it is computed").harmless();
+    t.integer("sh_degree", &O::sh_degree, 0, 3, "", "degree of the view-dependent colour")
+        .fixed("the model and the optimiser hold coefficients of this degree");
     t.real("sh_every", &O::sh_every, 0, 1, "of the run", "the SH degree grows by one each time this share has passed");
     t.choice("resolution_schedule", &O::resolution_schedule, {"off", "auto"}, "train on small pictures first");
     t.integer("max_image_size", &O::max_image_size, 16, 65536, "pixels", "photos are halved until their longer side fits");
     t.choice("background", &O::background, {"black", "white", "random"}, "what lies behind the splats while training");
     t.flag("antialiased", &O::antialiased, "compensate the 0.3 px dilation (Mip-Splatting's 2D form)");
-    t.choice("exposure", &O::exposure, {"off", "affine"}, "fit one affine colour map per photo while training");
+    t.choice("exposure", &O::exposure, {"off", "affine"}, "fit one affine colour map per photo while training")
+        .fixed("the colour maps are trained from the first step on, or not at all");
     t.real("exposure_regularization", &O::exposure_regularization, 0, 1000, "", "pull of the colour maps towards where they started");
     t.real("lambda_dssim", &O::lambda_dssim, 0, 1, "", "weight of 1 - SSIM in the loss; L1 has the rest");
     t.real("lr_position", &O::lr_position, 0, 1, "camera extents", "learning rate of positions at the start");
@@ -50,15 +58,18 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
     t.real("opacity_regularization", &O::opacity_regularization, 0, 10, "", "mcmc: weight of the mean opacity in the loss");
     t.real("scale_regularization", &O::scale_regularization, 0, 10, "", "mcmc: weight of the mean scale in the loss");
     t.real("opacity_floor", &O::opacity_floor, 0, 0.5, "", "splats fainter than this are pruned (adc) or moved (mcmc)");
-    t.integer("initial_random_splats", &O::initial_random_splats, 1, 10'000'000, "splats", "size of a random start");
+    t.integer("initial_random_splats", &O::initial_random_splats, 1, 10'000'000, "splats", "size of a random start")
+        .fixed(kStarted);
     t.choice("initialization", &O::initialization, {"auto", "stereo", "points", "random"},
-             "start from stereo and SfM points, from SfM points, or at random; auto: points, else random");
-    t.integer("stereo_splats", &O::stereo_splats, 0, 100'000'000, "splats", "most that stereo adds to the start, besides filled gaps");
+             "start from stereo and SfM points, from SfM points, or at random; auto: points, else random")
+        .fixed(kStarted);
+    t.integer("stereo_splats", &O::stereo_splats, 0, 100'000'000, "splats", "most that stereo adds to the start, besides filled gaps")
+        .fixed(kStarted);
     t.real("dropout", &O::dropout, 0, 0.9, "", "share of splats left out of each step at the end of the run, growing from 0; for up to 16 photos, falling fast beyond");
-    t.choice_or_integer("eval", &O::eval, {"off", "end"}, 1, 10'000'000, "steps", "score the test views: never, at the end, or every so many steps");
-    t.integer("checkpoint_every", &O::checkpoint_every, 0, 10'000'000, "steps", "steps between checkpoints; 0: only when interrupted");
-    t.integer("preview_every", &O::preview_every, 0, 10'000'000, "steps", "steps between preview pictures; 0: none");
-    t.real("image_cache_mb", &O::image_cache_mb, 16, 1e6, "MB", "budget of decoded photos");
+    t.choice_or_integer("eval", &O::eval, {"off", "end"}, 1, 10'000'000, "steps", "score the test views: never, at the end, or every so many steps").harmless();
+    t.integer("checkpoint_every", &O::checkpoint_every, 0, 10'000'000, "steps", "steps between checkpoints; 0: only when interrupted and at the end").harmless();
+    t.integer("preview_every", &O::preview_every, 0, 10'000'000, "steps", "steps between preview pictures; 0: none").harmless();
+    t.real("image_cache_mb", &O::image_cache_mb, 16, 1e6, "MB", "budget of decoded photos").harmless();
     return t;
   }();
   return table;

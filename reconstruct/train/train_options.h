@@ -45,7 +45,7 @@ struct TrainOptions {
   double dropout = 0;                          // share of splats left out of a step at the end of a run over few photos
   // Run
   std::string eval = "end";                    // off | end | EVERY (steps)
-  int checkpoint_every = 1000;                 // steps; 0: only when interrupted
+  int checkpoint_every = 1000;                 // steps; 0: only when interrupted and at the end
   int preview_every = 500;                     // steps between preview pictures; 0: none
   double image_cache_mb = 2048;
 };

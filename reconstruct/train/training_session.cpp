@@ -1,16 +1,11 @@
 #include "reconstruct/train/training_session.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <exception>
-#include <numeric>
 #include <optional>
-#include <system_error>
 #include <thread>
 
 #include <tbb/global_control.h>
@@ -19,17 +14,19 @@
 #include "reconstruct/evaluate/evaluate.h"
 #include "reconstruct/evaluate/picture.h"
 #include "reconstruct/train/checkpoint.h"
+#include "reconstruct/train/checkpoint_writer.h"
 #include "reconstruct/train/dropout.h"
 #include "reconstruct/train/exposure.h"
 #include "reconstruct/train/exposure_start.h"
 #include "reconstruct/train/initialize.h"
 #include "reconstruct/train/run_record.h"
+#include "reconstruct/train/run_setup.h"
 #include "reconstruct/train/schedule.h"
 #include "reconstruct/train/step_gate.h"
+#include "reconstruct/train/stopwatch.h"
 #include "reconstruct/train/strategy.h"
 #include "scene/error.h"
 #include "scene/random.h"
-#include "scene/scene_frame.h"
 
 namespace tessera::reconstruct {
 namespace fs = std::filesystem;
@@ -40,80 +37,6 @@ constexpr std::uint32_t kPrefetch = 3;      // views decoded ahead
 constexpr int kTableRows = 200;             // of metrics.csv, over the run
 constexpr double kProgressInterval = 0.25;  // seconds
 constexpr double kSmoothing = 0.1;          // weight of the newest step time
-
-double cpu_now() {
-  timespec t{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-double wall_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-/// Adds the wall and CPU time of its life to a run's totals.
-class Stopwatch {
- public:
-  Stopwatch(double& wall, double& cpu) : wall_(wall), cpu_(cpu), wall_start_(wall_now()), cpu_start_(cpu_now()) {}
-  ~Stopwatch() { wall_ += wall_now() - wall_start_, cpu_ += cpu_now() - cpu_start_; }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-
- private:
-  double &wall_, &cpu_;
-  double wall_start_, cpu_start_;
-};
-
-/// Steps between evaluations; 0: none during the run.
-std::uint32_t evaluation_interval(const std::string& eval) {
-  std::uint32_t every = 0;
-  std::from_chars(eval.data(), eval.data() + eval.size(), every);
-  return every;  // "off" and "end" leave 0
-}
-
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw scene::Error(folder.string(), "cannot create the folder: " + error.message(),
-                       "choose a folder that you may write to");
-}
-
-void check_options(const TrainOptions& options) {
-  // Options may come from code that bypassed the table: one way in, one set of ranges.
-  TrainOptions checked;
-  for (const auto& row : train_options_table().rows()) row.set(checked, row.get(options));
-}
-
-const scene::Dataset& checked_dataset(const scene::Dataset& dataset) {
-  if (dataset.train_views().empty())
-    throw scene::Error(dataset.root.string(), "has no training views", "hold out fewer test views or add photos");
-  return dataset;
-}
-
-int level_of(const scene::Dataset& dataset, int max_image_size) {
-  int level = 0;
-  for (const scene::View& view : dataset.views)
-    level = std::max(level, base_level(view.camera.intrinsics.width, view.camera.intrinsics.height, max_image_size));
-  return level;
-}
-
-/// The options with both caps on the number of splats made one.
-TrainOptions with_one_cap(TrainOptions options, const scene::Dataset& dataset) {
-  if (options.pixels_per_splat <= 0) return options;
-  const int level = level_of(dataset, options.max_image_size);
-  double pixels = 0;
-  for (const std::size_t v : dataset.train_views()) {
-    const scene::Pinhole k = scene::level_camera(dataset.views[v].camera.intrinsics, level);
-    pixels += static_cast<double>(k.width) * k.height;
-  }
-  const double cap = std::max(1.0, pixels / options.pixels_per_splat);
-  if (cap < options.max_splats) options.max_splats = static_cast<int>(cap);
-  return options;
-}
-
-double extent_of(const scene::Dataset& dataset) {
-  std::vector<scene::Rigid> poses;
-  for (const std::size_t v : dataset.train_views()) poses.push_back(dataset.views[v].camera.cam_from_world);
-  return scene::camera_extent(poses);
-}
 
 }  // namespace
 
@@ -137,7 +60,12 @@ struct TrainingSession::Impl {
         images(dataset, static_cast<std::size_t>(options.image_cache_mb * 1e6)),
         rasterizer(render::make_cpu_rasterizer()),
         strategy(make_strategy(options)),
-        exposure(dataset.views.size(), train_views) {}
+        exposure(dataset.views.size(), train_views) {
+    if (run.empty()) return;
+    writer = std::make_unique<CheckpointWriter>(run);
+    data_fingerprint = fingerprint(dataset);
+    options_lines = options_text(options);
+  }
 
   // Settings
   const scene::Dataset& dataset;
@@ -163,6 +91,13 @@ struct TrainingSession::Impl {
   std::uint32_t done = 0;
   double seconds = 0, cpu_seconds = 0;
   MetricsTable table;
+  std::vector<OptionChange> changes;
+
+  // Checkpoints
+  std::uint64_t data_fingerprint = 0;
+  std::string options_lines;
+  std::unique_ptr<CheckpointWriter> writer;  // none where nothing is written
+  bool checkpoint_due = false;
 
   // Buffers kept between steps
   PhotometricLoss loss;
@@ -188,7 +123,15 @@ struct TrainingSession::Impl {
   void report(const TrainMetrics& now);
   bool evaluate_now(TrainMetrics& now);
   void write_preview(std::uint32_t step);
-  void write_state();
+  void warn(const std::string& line) const {
+    if (events.on_warning) events.on_warning(line);
+  }
+  void initialise();
+  void fill_small(Checkpoint& small);
+  void begin_checkpoint();
+  void hear_writer();
+  void write_state(bool hurry);
+  void write_last_state(bool hurry);
   void load_state();
 };
 
@@ -276,6 +219,7 @@ bool TrainingSession::Impl::advance(bool may_stop) {
     metrics = now;
   }
   report(now);
+  if (done == static_cast<std::uint32_t>(options.iterations) && writer) gate.visit([&] { write_last_state(false); });
   return true;
 }
 
@@ -290,10 +234,9 @@ void TrainingSession::Impl::after_step(std::uint32_t step, TrainMetrics& now) {
   if (step == last) model.validate("model after step " + std::to_string(step));
   if (run.empty()) return;
   if (options.preview_every > 0 && (step % options.preview_every == 0 || step == last)) write_preview(step);
-  if (options.checkpoint_every > 0 && (step % options.checkpoint_every == 0 || step == last))
-    write_state();
-  else if (step == last)
-    table.write(run);
+  checkpoint_due |= options.checkpoint_every > 0 && step % options.checkpoint_every == 0;
+  hear_writer();
+  if (checkpoint_due && step != last && !writer->busy()) begin_checkpoint();
 }
 
 /// False where a cancellation came in between: the run is then about to stop.
@@ -320,7 +263,11 @@ void TrainingSession::Impl::write_preview(std::uint32_t step) {
   if (options.background == "white") settings.background = {1, 1, 1};
   const scene::Camera camera{scene::level_camera(view.camera.intrinsics, run_level), view.camera.cam_from_world};
   const render::Frame& frame = rasterizer->forward(model, camera, settings);
-  scene::write_image(preview_path(run, step), to_image8(frame.color));
+  try {
+    scene::write_image(preview_path(run, step), to_image8(frame.color));
+  } catch (const scene::Error& e) {  // hours of training are worth more than a picture
+    warn(e.subject() + ": " + e.problem() + "; training goes on without this preview");
+  }
 }
 
 void TrainingSession::Impl::report(const TrainMetrics& now) {
@@ -345,30 +292,86 @@ void TrainingSession::Impl::report(const TrainMetrics& now) {
   events.on_progress(progress);
 }
 
-void TrainingSession::Impl::write_state() {
-  model.validate("model after step " + std::to_string(done));  // a broken model must not replace a whole one
-  Checkpoint small;
-  small.options = options_text(options);
-  small.data_fingerprint = fingerprint(dataset);
+/// Everything but the large arrays. Reuses what `small` holds.
+void TrainingSession::Impl::fill_small(Checkpoint& small) {
+  small.options.assign(options_lines);
+  small.data_fingerprint = data_fingerprint;
   small.step = done;
   small.seconds = seconds, small.cpu_seconds = cpu_seconds;
-  small.metrics_csv = table.csv();
-  small.strategy = strategy->save();
-  small.exposure = exposure.save();
-  save_checkpoint({small, model, adam.first, adam.second, adam.last_step}, run);
-  table.write(run);
+  small.metrics_csv.assign(table.csv());
+  small.strategy = strategy->save(std::move(small.strategy));
+  small.exposure = exposure.save(std::move(small.exposure));
+}
+
+/// Copies the state, which takes milliseconds, and leaves the rest to the writer's thread.
+void TrainingSession::Impl::begin_checkpoint() {
+  checkpoint_due = false;
+  try {
+    Checkpoint& copy = writer->snapshot();
+    fill_small(copy);
+    copy.model = model, copy.first = adam.first, copy.second = adam.second, copy.last_step = adam.last_step;
+  } catch (const std::bad_alloc&) {
+    return warn("the checkpoint of step " + std::to_string(done) +
+                " is not saved (no memory for its copy); training goes on");
+  }
+  writer->start();
+}
+
+/// Passes on what went wrong in the background.
+void TrainingSession::Impl::hear_writer() {
+  const auto report = writer->report();
+  if (!report || report->problem.empty()) return;
+  if (writer->saved_step() == report->step) return warn(report->problem);  // metrics.csv
+  std::string line = "the checkpoint of step " + std::to_string(report->step) + " is not saved (" + report->problem +
+                     "); training goes on";
+  if (const auto saved = writer->saved_step()) line += ", that of step " + std::to_string(*saved) + " is whole";
+  warn(line);
+}
+
+void TrainingSession::Impl::write_state(bool hurry) {
+  Checkpoint small;
+  fill_small(small);
+  writer->save_now({small, model, adam.first, adam.second, adam.last_step}, hurry);
+  checkpoint_due = false;
+}
+
+/// The last chance: what cannot be saved now is lost.
+void TrainingSession::Impl::write_last_state(bool hurry) {
+  if (writer->saved_step() == done) return;
+  try {
+    write_state(hurry);
+    hear_writer();
+  } catch (const scene::Error& e) {
+    hear_writer();
+    if (writer->saved_step() == done) throw;  // metrics.csv
+    const auto whole = newest_whole_step(run);
+    throw UnsavedCheckpoint(
+        run.string(),
+        "the checkpoint of step " + std::to_string(done) + " is not saved (" + e.subject() + ": " + e.problem() + ")",
+        whole ? "the one of step " + std::to_string(*whole) + " is whole: make room, then tessera train --resume " +
+                    run.string()
+              : "there is no earlier one: make room and start again");
+  }
 }
 
 void TrainingSession::Impl::load_state() {
   Checkpoint c = load_checkpoint(run, events.on_warning);
-  if (c.data_fingerprint != fingerprint(dataset))
+  if (c.data_fingerprint != data_fingerprint)
     throw scene::Error(run.string(), "its checkpoint is of other photos, poses or points",
                        "give it the data it was trained on, or another run folder");
-  if (const std::string difference = options_difference(c.options, options_text(options)); !difference.empty())
-    throw scene::Error(run.string(), "its checkpoint was trained with other options (" + difference + ")",
-                       "give the same options, or another run folder");
-  if (c.step > static_cast<std::uint32_t>(options.iterations) ||
-      c.model.size() > static_cast<std::size_t>(options.max_splats) || c.model.sh_degree() != options.sh_degree)
+  changes = option_changes(c.options, options_lines);
+  const std::string step = std::to_string(c.step), rows = std::to_string(c.model.size());
+  if (c.step > static_cast<std::uint32_t>(options.iterations))
+    throw scene::Error("option 'iterations'",
+                       "is " + std::to_string(options.iterations) + ", and the run has done " + step + " steps",
+                       "give " + step + " or more, or start a new run");
+  if (c.model.size() > static_cast<std::size_t>(options.max_splats))
+    throw scene::Error("option 'max_splats'",
+                       "allows " + std::to_string(options.max_splats) + " splats" +
+                           (options.pixels_per_splat > 0 ? " (with pixels_per_splat and max_image_size)" : "") +
+                           ", and the run has " + rows,
+                       "allow " + rows + " or more, or start a new run");
+  if (c.model.sh_degree() != options.sh_degree)
     throw scene::Error(run.string(), "its checkpoint contradicts its options", "start the run anew");
   strategy->load(c.strategy);
   exposure.load(c.exposure);
@@ -377,27 +380,38 @@ void TrainingSession::Impl::load_state() {
   done = c.step;
   seconds = c.seconds, cpu_seconds = c.cpu_seconds;
   table.restore(std::move(c.metrics_csv));
+  remove_leavings(run, c.file);
+  // With other options the same step is another state.
+  if (changes.empty()) writer->set_saved_step(done);
   std::lock_guard lock(metrics_mutex);
   metrics.step = done;
   metrics.splats = model.size();
 }
 
-TrainingSession::TrainingSession(const scene::Dataset& dataset, TrainOptions options, fs::path run,
-                                 TrainEvents events) {
+void TrainingSession::Impl::initialise() {
+  const Stopwatch watch(seconds, cpu_seconds);
+  arena.execute([&] {
+    model = initialize_model(dataset, images, options, job());
+    if (options.exposure == "affine") exposure.start(exposure_start(dataset, images, job()));
+  });
+  adam.resize(model.size(), options.sh_degree);
+  metrics.splats = model.size();
+}
+
+TrainingSession::TrainingSession(const scene::Dataset& dataset, TrainOptions options, fs::path run, TrainEvents events,
+                                 Start start) {
   check_options(options);
   impl_ = std::make_unique<Impl>(dataset, std::move(options), std::move(run), std::move(events));
   Impl& s = *impl_;
-  if (!s.run.empty()) {
-    make_folder(s.run);
-    if (s.options.preview_every > 0) make_folder(s.run / "previews");
+  if (!s.run.empty()) make_run_folder(s.run, s.options.preview_every > 0);
+  if (start == Start::anew) {
+    s.initialise();
+    return;
   }
-  const Stopwatch watch(s.seconds, s.cpu_seconds);
-  s.arena.execute([&] {
-    s.model = initialize_model(s.dataset, s.images, s.options, s.job());
-    if (s.options.exposure == "affine") s.exposure.start(exposure_start(s.dataset, s.images, s.job()));
-  });
-  s.adam.resize(s.model.size(), s.options.sh_degree);
-  s.metrics.splats = s.model.size();
+  // The colour maps are pulled towards where they started.
+  if (s.options.exposure == "affine")
+    s.arena.execute([&] { s.exposure.start(exposure_start(s.dataset, s.images, s.job())); });
+  resume_from_checkpoint();
 }
 
 TrainingSession::~TrainingSession() = default;
@@ -405,9 +419,12 @@ TrainingSession::~TrainingSession() = default;
 bool TrainingSession::has_checkpoint(const fs::path& run) { return reconstruct::has_checkpoint(run); }
 
 void TrainingSession::resume_from_checkpoint() {
+  if (impl_->run.empty()) throw scene::Error("checkpoint", "the run has no folder", "give it one");
   const StepGate::Worker worker(impl_->gate);  // warnings may call back
   impl_->load_state();
 }
+
+const std::vector<OptionChange>& TrainingSession::changes() const { return impl_->changes; }
 
 TrainingSession::Outcome TrainingSession::run() {
   Impl& s = *impl_;
@@ -417,7 +434,7 @@ TrainingSession::Outcome TrainingSession::run() {
     while (s.paused && !s.stopping()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     if (!s.stopping() && s.advance(true)) continue;
     s.stop_requested = false;
-    if (!s.run.empty()) s.gate.visit([&] { s.write_state(); });
+    if (s.writer) s.gate.visit([&] { s.write_last_state(true); });
     return Outcome::stopped;
   }
   s.stop_requested = false;
@@ -436,12 +453,13 @@ void TrainingSession::stop() { impl_->stop_requested = true; }
 
 void TrainingSession::checkpoint() {
   if (impl_->run.empty()) throw scene::Error("checkpoint", "the run has no folder", "give it one");
-  impl_->gate.visit([&] { impl_->write_state(); });
+  impl_->gate.visit([&] { impl_->write_state(false); });
 }
 
 std::uint32_t TrainingSession::current_step() const { return metrics().step; }
 const TrainOptions& TrainingSession::options() const { return impl_->options; }
 const scene::GaussianModel& TrainingSession::model() const { return impl_->model; }
+scene::GaussianModel TrainingSession::take_model() { return std::move(impl_->model); }
 
 std::shared_ptr<const Snapshot> TrainingSession::snapshot() const {
   return impl_->gate.visit([&] { return std::make_shared<const Snapshot>(Snapshot{impl_->done, impl_->model}); });

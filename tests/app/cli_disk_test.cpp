@@ -84,21 +84,47 @@ TEST_F(FullDisk, AColmapModelIsWrittenWholeOrNotAtAll) {
   }
 }
 
-TEST_F(FullDisk, TrainingStopsWithWholeFilesOnly) {
+TEST_F(FullDisk, TrainingGoesOnToItsEndAndLeavesWholeFilesOnly) {
+  TESSERA_NEED_DATA("damaged/base");
+  const std::string data = test::shared_data() / "damaged/base", whole = folder_.path() / "whole";
+  const auto words = [&](const fs::path& out) {
+    return std::vector<std::string>{"train",        data,      "--out",        out,
+                                    "--preset",     "draft",   "--iterations", "20",
+                                    "--max-splats", "2000",    "--set",        "checkpoint_every=10",
+                                    "--set",        "eval=off"};
+  };
+  ASSERT_EQ(tessera(words(whole)).exit_code, 0);
+  const std::string undisturbed = scene::read_file(whole + "/model.ply");
+  // Room for nothing; for the previews; for the model (500 kB); for a checkpoint (1.4 MB); for one and the model.
+  for (const int kilobytes : {4, 200, 800, 1600, 2200}) {
+    NEED_DISK(kilobytes);
+    expect_refused(words(out_));
+    EXPECT_FALSE(fs::exists(out_ / "metrics.json") && !fs::exists(out_ / "model.ply"));
+    if (fs::exists(out_ / "model.ply")) {
+      EXPECT_EQ(scene::read_file(out_ / "model.ply"), undisturbed);
+    }
+    EXPECT_EQ(fs::exists(out_ / "checkpoint"), kilobytes >= 1600) << kilobytes;
+    if (!fs::exists(out_ / "checkpoint")) continue;
+    // Where a checkpoint has been written, the run goes on once there is room.
+    ASSERT_EQ(::mount("tmpfs", disk_.c_str(), "tmpfs", MS_REMOUNT, "size=16m"), 0);
+    const auto resumed = tessera({"train", "--resume", out_});
+    EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+    EXPECT_EQ(scene::read_file(out_ / "model.ply"), undisturbed);
+  }
+}
+
+TEST_F(FullDisk, AFullDiskInTheMiddleIsOneWarningAndTheEndNamesTheWholeCheckpoint) {
   TESSERA_NEED_DATA("damaged/base");
   const std::string data = test::shared_data() / "damaged/base";
-  for (const int kilobytes : {4, 40, 200, 800, 1200}) {
-    NEED_DISK(kilobytes);
-    expect_refused({"train", data, "--out", out_, "--preset", "draft", "--iterations", "20", "--max-splats", "2000",
-                    "--set", "checkpoint_every=10"});
-    EXPECT_FALSE(fs::exists(out_ / "metrics.json"));
-    if (fs::exists(out_ / "model.ply")) scene::read_splat_ply(out_ / "model.ply").validate("model");
-    // Where a checkpoint has been written, the run goes on once there is room.
-    if (!fs::exists(out_ / "checkpoint")) continue;
-    fs::copy(out_, folder_.path() / std::to_string(kilobytes), fs::copy_options::recursive);
-    const auto resumed = tessera({"train", "--resume", folder_.path() / std::to_string(kilobytes)});
-    EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
-  }
+  NEED_DISK(2200);  // one checkpoint and the model
+  const auto result = tessera({"train", data, "--out", out_, "--preset", "draft", "--iterations", "60", "--max-splats",
+                               "2000", "--set", "checkpoint_every=15", "--set", "eval=off"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("warning: the checkpoint of step "));
+  EXPECT_THAT(result.err, HasSubstr("training goes on, that of step 15 is whole"));
+  EXPECT_THAT(result.err, HasSubstr("the checkpoint of step 60 is not saved"));
+  EXPECT_THAT(result.err, HasSubstr("the one of step 15 is whole"));
+  EXPECT_THAT(result.err, HasSubstr("tessera train --resume " + out_.string()));
 }
 
 TEST_F(FullDisk, PicturesVideosAndScoresAreRefused) {

@@ -132,6 +132,67 @@ TEST_F(CommandLineRun, InterruptedRunLeavesACheckpointAndResumesToTheSameBytes) 
   EXPECT_EQ(scene::read_file(fs::path(run_) / "model.ply"), undisturbed);
 }
 
+TEST_F(CommandLineRun, AFinishedRunIsExtendedAndItsLineageRecorded) {
+  ASSERT_EQ(tessera(train_words(20)).exit_code, 0);
+  const auto record = [&] { return nlohmann::json::parse(scene::read_file(fs::path(run_) / "run.json")); };
+  const std::string before = scene::read_file(fs::path(run_) / "model.ply");
+  EXPECT_TRUE(record()["lineage"].empty());
+  const auto begun = record()["begun"];
+  EXPECT_TRUE(begun["version"].is_string() && begun["time"].is_string());
+
+  const auto fewer = tessera({"train", "--resume", run_, "--iterations", "10"});
+  EXPECT_EQ(fewer.exit_code, 1);
+  EXPECT_THAT(fewer.err, HasSubstr("option 'iterations'"));
+  const auto fixed = tessera({"train", "--resume", run_, "--set", "sh_degree=1"});
+  EXPECT_EQ(fixed.exit_code, 1);
+  EXPECT_THAT(fixed.err, HasSubstr("option 'sh_degree'"));
+  EXPECT_EQ(record()["options"]["iterations"], "20") << "what is refused is not recorded";
+  EXPECT_TRUE(record()["lineage"].empty());
+  EXPECT_EQ(record()["state"], "finished");
+
+  const auto extended = tessera({"train", "--resume", run_, "--iterations", "50", "--set", "lr_scale=0.01"});
+  ASSERT_EQ(extended.exit_code, 0) << extended.err;
+  EXPECT_THAT(extended.err, HasSubstr("going on from step 20"));
+  EXPECT_THAT(extended.err, HasSubstr("changed: iterations from 20 to 50; schedules go on as at 40 %"));
+  EXPECT_NE(scene::read_file(fs::path(run_) / "model.ply"), before);
+  ASSERT_EQ(tessera({"train", "--resume", run_}).exit_code, 0);
+  const auto now = record();
+  EXPECT_EQ(now["begun"], begun);
+  EXPECT_EQ(now["options"]["iterations"], "50");
+  ASSERT_EQ(now["lineage"].size(), 2u);
+  const auto& first = now["lineage"][0];
+  EXPECT_EQ(first["step"], 20);
+  EXPECT_EQ(first["changed"]["iterations"], (nlohmann::json{{"from", "20"}, {"to", "50"}}));
+  EXPECT_EQ(first["changed"].size(), 2u);
+  EXPECT_TRUE(first["version"].is_string() && first["time"].is_string());
+  EXPECT_EQ(now["lineage"][1]["step"], 50);
+  EXPECT_TRUE(now["lineage"][1]["changed"].empty());
+}
+
+TEST_F(CommandLineRun, AnOldResultStaysUntilTheNewOneIsWhole) {
+  ASSERT_EQ(tessera(train_words(20)).exit_code, 0);
+  const std::string before = scene::read_file(fs::path(run_) / "model.ply");
+  const auto killed =
+      tessera({"train", "--resume", run_, "--iterations", "100000"}, {.signal_when = "training", .signal = SIGKILL});
+  EXPECT_EQ(killed.exit_code, 128 + SIGKILL) << killed.err;
+  EXPECT_EQ(scene::read_file(fs::path(run_) / "model.ply"), before);
+}
+
+TEST_F(CommandLineRun, ARunKilledBeforeItsFirstCheckpointStartsAgain) {
+  auto words = train_words(100000);
+  ASSERT_EQ(tessera(words, {.signal_when = "training", .signal = SIGKILL}).exit_code, 128 + SIGKILL);
+  EXPECT_FALSE(fs::exists(fs::path(run_) / "checkpoint"));
+  const auto resumed = tessera({"train", "--resume", run_, "--iterations", "30"});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, HasSubstr("starting from the beginning"));
+  const std::string model = scene::read_file(fs::path(run_) / "model.ply");
+  run_ += "2";
+  ASSERT_EQ(tessera(train_words(30)).exit_code, 0);
+  EXPECT_EQ(scene::read_file(fs::path(run_) / "model.ply"), model);
+  fs::remove(fs::path(run_) / "checkpoint");
+  EXPECT_EQ(tessera({"train", "--resume", run_}).exit_code, 1) << "a finished run is not thrown away";
+}
+
 TEST_F(CommandLineRun, CtrlCEndsEveryStageWithoutLeavings) {
   // Early instants hit start-up and loading, later ones training, saving and scoring.
   for (const double instant : {0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8}) {

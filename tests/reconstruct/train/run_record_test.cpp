@@ -34,16 +34,47 @@ TEST(PreviewPath, CountsWithSixDigits) {
   EXPECT_EQ(preview_path("run", 750), std::filesystem::path("run/previews/step_000750.png"));
 }
 
-TEST(OptionsText, DifferencesAreNamedAndFreeOptionsAreNot) {
+TEST(OptionsText, ChangesAreListedAndFixedOptionsRefused) {
   TrainOptions a, b;
   EXPECT_NE(options_text(a).find("\nseed=0\n"), std::string::npos);
-  EXPECT_EQ(options_difference(options_text(a), options_text(b)), "");
-  b.threads = 7, b.eval = "off", b.checkpoint_every = 1, b.preview_every = 1, b.image_cache_mb = 99, b.backend = "cpu";
-  EXPECT_EQ(options_difference(options_text(a), options_text(b)), "");
-  b.lambda_dssim = 0.5;
-  EXPECT_EQ(options_difference(options_text(a), options_text(b)), "was lambda_dssim=0.2, now lambda_dssim=0.5");
-  EXPECT_EQ(options_difference("new=1\n", ""), "had new=1, which this program does not know");
-  EXPECT_EQ(options_difference("", "new=1\n"), "had no option new");
+  EXPECT_TRUE(option_changes(options_text(a), options_text(b)).empty());
+  b.threads = 7, b.lambda_dssim = 0.5;
+  const auto changes = option_changes(options_text(a), options_text(b));
+  ASSERT_EQ(changes.size(), 2u);
+  EXPECT_EQ(changes[0].name, "threads");
+  EXPECT_TRUE(changes[0].harmless);
+  EXPECT_EQ(changes[1].name, "lambda_dssim");
+  EXPECT_EQ(changes[1].before, "0.2");
+  EXPECT_EQ(changes[1].now, "0.5");
+  EXPECT_FALSE(changes[1].harmless);
+  for (const char* fixed :
+       {"strategy", "seed", "sh_degree", "exposure", "initialization", "stereo_splats", "initial_random_splats"}) {
+    std::string other = options_text(a);
+    const auto at = other.find(std::string("\n") + fixed + "=") + 2 + std::string(fixed).size();
+    other.replace(at, other.find('\n', at) - at, "9");
+    try {
+      option_changes(options_text(a), other);
+      FAIL() << fixed;
+    } catch (const scene::Error& e) {
+      EXPECT_EQ(e.subject(), std::string("option '") + fixed + "'");
+      EXPECT_NE(e.problem().find("cannot become 9"), std::string::npos) << e.what();
+      EXPECT_FALSE(e.remedy().empty());
+    }
+  }
+}
+
+TEST(OptionsText, ARunOfAnotherVersionIsReadByTheDefaults) {
+  EXPECT_TRUE(option_changes("", options_text({})).empty()) << "options that did not exist yet";
+  TrainOptions shorter;
+  shorter.iterations = 5;
+  ASSERT_EQ(option_changes("", options_text(shorter)).size(), 1u);
+  try {
+    option_changes("new=1\n", options_text({}));
+    FAIL();
+  } catch (const scene::Error& e) {
+    EXPECT_EQ(e.subject(), "option 'new'");
+    EXPECT_NE(e.problem().find("does not know"), std::string::npos);
+  }
 }
 
 }  // namespace

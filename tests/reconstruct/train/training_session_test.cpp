@@ -13,38 +13,17 @@
 #include "reconstruct/train/run_record.h"
 #include "scene/atomic_file.h"
 #include "scene/error.h"
-#include "tests/reconstruct/train/small_world.h"
-#include "tests/reconstruct/train/train_support.h"
+#include "tests/reconstruct/train/session_support.h"
 
 namespace tessera::reconstruct {
 namespace {
 namespace fs = std::filesystem;
 using Outcome = TrainingSession::Outcome;
 
-TrainOptions quick_options(int iterations = 60) {
-  TrainOptions options;
-  options.iterations = iterations;
-  options.max_splats = 400;
-  options.sh_degree = 1;
-  options.sh_every = 0.3;
-  options.densify_from = 0.1, options.densify_until = 0.8, options.densify_every = 7;
-  options.background = "random";
-  options.preview_every = 0, options.checkpoint_every = 0;
-  return options;
-}
-
-struct Trained {
-  scene::GaussianModel model;
-  std::vector<Affine> exposures;
-};
-
-Trained result_of(const TrainingSession& session) { return {session.model(), session.exposures()}; }
-
-bool same(const Trained& a, const Trained& b) {
-  return test::same_planes(a.model, b.model) &&
-         std::equal(a.exposures.begin(), a.exposures.end(), b.exposures.begin(), b.exposures.end(),
-                    [](const Affine& x, const Affine& y) { return std::equal(x.m, x.m + 12, y.m); });
-}
+using test::quick_options;
+using test::result_of;
+using test::same;
+using test::Trained;
 
 double test_psnr(const scene::GaussianModel& model, const scene::Dataset& dataset) {
   scene::ImageCache images(dataset, 1 << 26);
@@ -313,66 +292,6 @@ TEST(TrainingSession, TheTableGoesOnAfterAResume) {
   const std::string csv = scene::read_file(run.path() / "metrics.csv");
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 21);
   EXPECT_NE(csv.find("\n8,"), std::string::npos);
-}
-
-TEST(TrainingSession, ADamagedCheckpointGivesOneWarningAndTheSameBytes) {
-  test::SmallWorld world;
-  test::TemporaryFolder run;
-  auto options = quick_options(30);
-  options.checkpoint_every = 10;
-  TrainingSession whole(world.dataset, options, run.path());
-  whole.run();
-  fs::resize_file(run.path() / "checkpoint", fs::file_size(run.path() / "checkpoint") / 2);
-  std::vector<std::string> warnings;
-  TrainEvents events;
-  events.on_warning = [&](const std::string& line) { warnings.push_back(line); };
-  TrainingSession again(world.dataset, options, run.path(), events);
-  again.resume_from_checkpoint();
-  EXPECT_EQ(again.current_step(), 20u);
-  EXPECT_EQ(warnings.size(), 1u);
-  again.run();
-  EXPECT_TRUE(same(result_of(again), result_of(whole)));
-}
-
-std::string resume_error(const scene::Dataset& dataset, const TrainOptions& options, const fs::path& run) {
-  try {
-    TrainingSession session(dataset, options, run);
-    session.resume_from_checkpoint();
-  } catch (const scene::Error& e) {
-    return e.what();
-  }
-  return {};
-}
-
-TEST(TrainingSession, AResumeWithOtherDataOrOptionsIsRefused) {
-  test::SmallWorld world;
-  test::TemporaryFolder run, empty;
-  const auto options = quick_options(20);
-  TrainingSession session(world.dataset, options, run.path());
-  session.step();
-  session.checkpoint();
-
-  auto free = options;
-  free.threads = 1, free.checkpoint_every = 3, free.preview_every = 4, free.eval = "off", free.image_cache_mb = 64;
-  EXPECT_EQ(resume_error(world.dataset, free, run.path()), "");
-  auto other = options;
-  other.seed = 5, other.lr_scale = 0.25;
-  const std::string error = resume_error(world.dataset, other, run.path());
-  EXPECT_NE(error.find("was seed=0, now seed=5"), std::string::npos) << error;
-  EXPECT_NE(error.find("now lr_scale=0.25"), std::string::npos) << error;
-  EXPECT_EQ(error.find("iterations"), std::string::npos) << error;
-
-  for (const auto& change : std::vector<std::function<void(scene::Dataset&)>>{
-           [](scene::Dataset& d) { d.views[1].camera.cam_from_world.translation.x += 1e-9; },
-           [](scene::Dataset& d) { d.views[2].name = "else"; }, [](scene::Dataset& d) { d.views[3].test = true; },
-           [](scene::Dataset& d) { d.points.color[4][0] ^= 1; }, [](scene::Dataset& d) { d.views.pop_back(); },
-           [](scene::Dataset& d) { d.views[1].image_path = d.views[2].image_path; }}) {
-    scene::Dataset changed = world.dataset;
-    change(changed);
-    if (fingerprint(changed) == fingerprint(world.dataset)) continue;  // two photos may have one size
-    EXPECT_NE(resume_error(changed, options, run.path()).find("other photos, poses or points"), std::string::npos);
-  }
-  EXPECT_NE(resume_error(world.dataset, options, empty.path()).find("holds no checkpoint"), std::string::npos);
 }
 
 TEST(TrainingSession, ANonFiniteLossStopsTheRunAndNamesStepAndView) {
