@@ -96,14 +96,6 @@ Plan plan_resumed(const Arguments& a) {
   return plan;
 }
 
-void check_memory(const reconstruct::TrainingSession& session, Console& console) {
-  const double need = static_cast<double>(session.predicted_bytes());
-  const double have = reconstruct::machine_json()["memory_bytes"].get<double>();
-  console.note("memory: up to " + bytes_text(need) + " of this machine's " + bytes_text(have));
-  if (need > 0.8 * have)  // the system and the page cache want their share
-    console.warning("this may not fit; lower --max-splats or --set image_cache_mb=N or --set max_image_size=N");
-}
-
 std::string detail_text(const reconstruct::TrainMetrics& m) {
   char text[128];
   std::snprintf(text, sizeof text, "step %u, loss %.4f, %s splats, %.0f ms a step", m.step, m.loss,
@@ -180,15 +172,16 @@ int train(const Arguments& a, Cli& cli) {
     if (m.step % 100 == 0) log->info("{}", detail_text(m));
   };
   events.on_progress = [&](const scene::Progress& p) { console.progress(p); };
+  events.on_note = [&](const std::string& line) { console.note(line), log->info("{}", line); };
   events.on_warning = [&](const std::string& line) { console.warning(line), log->info("warning: {}", line); };
   using Session = reconstruct::TrainingSession;
   auto session =
       std::make_unique<Session>(dataset, plan.options, plan.run, events,
                                 plan.from_checkpoint ? Session::Start::from_checkpoint : Session::Start::anew);
-  if (session->options().max_splats < plan.options.max_splats)
+  if (session->memory().steps.empty() && session->options().max_splats < plan.options.max_splats)
     console.note("splats: at most " + count_text(static_cast<std::size_t>(session->options().max_splats)) +
                  ", for want of photos (pixels_per_splat)");
-  check_memory(*session, console);
+  if (take_memory_steps(plan, *session) && !plan.from_checkpoint) save_record("training");
   if (plan.resumed) {
     add_resume(plan.history, session->current_step(), session->changes());
     for (const std::string& line : resume_notes(*session, plan.from_checkpoint))
@@ -220,6 +213,7 @@ int train(const Arguments& a, Cli& cli) {
 
   clock.start("save");
   const std::uint32_t steps = session->current_step();
+  const double cache_mb = session->options().image_cache_mb;
   scene::GaussianModel world_model = session->take_model();
   session.reset();  // its memory serves the evaluation
   scene::transform_model(world_model, dataset.scene_from_world.inverse());
@@ -236,7 +230,7 @@ int train(const Arguments& a, Cli& cli) {
     clock.start("evaluate");
     // Scores what was written, not what is in memory: the file is the result.
     const scene::GaussianModel model = load_model(plan.run / "model.ply", dataset);
-    scene::ImageCache images(dataset, static_cast<std::size_t>(plan.options.image_cache_mb * 1e6));
+    scene::ImageCache images(dataset, static_cast<std::size_t>(cache_mb * 1e6));
     const auto rasterizer = render::make_cpu_rasterizer();
     reconstruct::EvaluateOptions evaluation;
     evaluation.split = reconstruct::Split::all;

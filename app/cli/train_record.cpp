@@ -1,5 +1,6 @@
 #include "app/cli/train_record.h"
 
+#include <algorithm>
 #include <ctime>
 
 namespace tessera::app {
@@ -27,6 +28,7 @@ History history_of(const json& record) {
   History history;
   if (record.contains("begun") && record["begun"].is_object()) history.begun = record["begun"];
   if (record.contains("lineage") && record["lineage"].is_array()) history.lineage = record["lineage"];
+  if (record.contains("memory") && record["memory"].is_object()) history.memory = record["memory"];
   return history;
 }
 
@@ -37,6 +39,25 @@ void add_resume(History& history, std::uint32_t step, const std::vector<reconstr
   entry["step"] = step;
   entry["changed"] = changed;
   history.lineage.push_back(entry);
+}
+
+bool take_memory_steps(Plan& plan, const reconstruct::TrainingSession& session) {
+  const reconstruct::MemoryPlan& memory = session.memory();
+  json& record = plan.history.memory;
+  json steps = record.contains("steps") && record["steps"].is_array() ? record["steps"] : json::array();
+  bool lowered = false;
+  for (const auto& step : memory.steps) {
+    const json entry = {{"option", step.name}, {"from", step.before}, {"to", step.now}};
+    if (std::find(steps.begin(), steps.end(), entry) == steps.end()) steps.push_back(entry);
+    if (step.name != "max_splats") continue;
+    plan.options.max_splats = memory.options.max_splats;
+    lowered = true;
+  }
+  record = {{"need_bytes", memory.need.total()},
+            {"limit_bytes", memory.limit.bytes},
+            {"limit_from", memory.limit.source},
+            {"steps", steps}};
+  return lowered;
 }
 
 std::vector<std::string> resume_notes(const reconstruct::TrainingSession& session, bool from_checkpoint) {
@@ -74,6 +95,7 @@ json record_json(const Plan& plan, const scene::Dataset& dataset, const std::str
           {"options", options},
           {"begun", plan.history.begun.is_null() ? now_json() : plan.history.begun},
           {"lineage", plan.history.lineage},
+          {"memory", plan.history.memory},
           {"machine", reconstruct::machine_json()},
           {"stages", clock.to_json()},
           {"warnings", dataset.warnings},

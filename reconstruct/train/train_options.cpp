@@ -70,6 +70,9 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
     t.integer("checkpoint_every", &O::checkpoint_every, 0, 10'000'000, "steps", "steps between checkpoints; 0: only when interrupted and at the end").harmless();
     t.integer("preview_every", &O::preview_every, 0, 10'000'000, "steps", "steps between preview pictures; 0: none").harmless();
     t.real("image_cache_mb", &O::image_cache_mb, 16, 1e6, "MB", "budget of decoded photos").harmless();
+    t.real("memory_mb", &O::memory_mb, 0, 1e9, "MB",
+           "most that the run may need: a larger need lowers image_cache_mb, then max_splats; 0: what the machine has")
+        .harmless();
     return t;
   }();
   return table;

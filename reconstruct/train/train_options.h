@@ -48,6 +48,7 @@ struct TrainOptions {
   int checkpoint_every = 1000;                 // steps; 0: only when interrupted and at the end
   int preview_every = 500;                     // steps between preview pictures; 0: none
   double image_cache_mb = 2048;
+  double memory_mb = 0;                        // 0: what the machine has
 };
 
 /// The one table behind `tessera train --help`, `--set key=value`, the presets and run.json.

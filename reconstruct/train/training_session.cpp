@@ -19,6 +19,7 @@
 #include "reconstruct/train/exposure.h"
 #include "reconstruct/train/exposure_start.h"
 #include "reconstruct/train/initialize.h"
+#include "reconstruct/train/memory_plan.h"
 #include "reconstruct/train/run_record.h"
 #include "reconstruct/train/run_setup.h"
 #include "reconstruct/train/schedule.h"
@@ -38,15 +39,21 @@ constexpr int kTableRows = 200;             // of metrics.csv, over the run
 constexpr double kProgressInterval = 0.25;  // seconds
 constexpr double kSmoothing = 0.1;          // weight of the newest step time
 
+int threads_of(const TrainOptions& options) {
+  return options.threads > 0 ? options.threads : tbb::this_task_arena::max_concurrency();
+}
+
 }  // namespace
 
 struct TrainingSession::Impl {
-  Impl(const scene::Dataset& data, TrainOptions given, fs::path run_folder, TrainEvents listeners)
+  Impl(const scene::Dataset& data, TrainOptions given, fs::path run_folder, TrainEvents listeners, Start start)
       : dataset(checked_dataset(data)),
-        options(with_one_cap(std::move(given), dataset)),
+        memory(plan_memory(dataset, with_one_cap(given, dataset), start == Start::from_checkpoint,
+                           machine_limit(threads_of(given)))),
+        options(memory.options),
         run(std::move(run_folder)),
         events(std::move(listeners)),
-        threads(options.threads > 0 ? options.threads : tbb::this_task_arena::max_concurrency()),
+        threads(threads_of(options)),
         // TBB starts no more workers than cores unless it is allowed to.
         allowance(tbb::global_control::max_allowed_parallelism,
                   std::max<std::size_t>(
@@ -69,6 +76,7 @@ struct TrainingSession::Impl {
 
   // Settings
   const scene::Dataset& dataset;
+  const MemoryPlan memory;
   const TrainOptions options;
   const fs::path run;
   const TrainEvents events;
@@ -401,8 +409,10 @@ void TrainingSession::Impl::initialise() {
 TrainingSession::TrainingSession(const scene::Dataset& dataset, TrainOptions options, fs::path run, TrainEvents events,
                                  Start start) {
   check_options(options);
-  impl_ = std::make_unique<Impl>(dataset, std::move(options), std::move(run), std::move(events));
+  impl_ = std::make_unique<Impl>(dataset, std::move(options), std::move(run), std::move(events), start);
   Impl& s = *impl_;
+  if (s.events.on_note) s.events.on_note(s.memory.statement());
+  for (const OptionChange& step : s.memory.steps) s.warn(s.memory.step_text(step));
   if (!s.run.empty()) make_run_folder(s.run, s.options.preview_every > 0);
   if (start == Start::anew) {
     s.initialise();
@@ -472,22 +482,6 @@ TrainMetrics TrainingSession::metrics() const {
   return impl_->metrics;
 }
 
-std::size_t TrainingSession::predicted_bytes() const {
-  const Impl& s = *impl_;
-  // Per splat: value, gradient and two moments of each float, 2D statistics, and the rasteriser's projected copy.
-  const std::size_t floats = 11 + 3 * static_cast<std::size_t>(scene::sh_coefficients(s.options.sh_degree));
-  constexpr std::size_t kSplatExtras = 160;  // statistics, projected splat, sort keys, strategy state
-  std::size_t pixels = 0, photo_bytes = 0;
-  for (const scene::View& view : s.dataset.views) {
-    const scene::Pinhole k = scene::level_camera(view.camera.intrinsics, s.run_level);
-    const std::size_t size = static_cast<std::size_t>(k.width) * k.height;
-    pixels = std::max(pixels, size);
-    photo_bytes += 3 * size;
-  }
-  // Frame, its gradient, truth, corrected picture and gradient, SSIM's fields.
-  constexpr std::size_t kPixelBytes = 48 * sizeof(float);
-  return static_cast<std::size_t>(s.options.max_splats) * (4 * sizeof(float) * floats + kSplatExtras) +
-         pixels * kPixelBytes + std::min(photo_bytes, static_cast<std::size_t>(s.options.image_cache_mb * 1e6));
-}
+const MemoryPlan& TrainingSession::memory() const { return impl_->memory; }
 
 }  // namespace tessera::reconstruct

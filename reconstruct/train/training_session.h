@@ -9,6 +9,7 @@
 
 #include "reconstruct/train/checkpoint_writer.h"
 #include "reconstruct/train/loss.h"
+#include "reconstruct/train/memory_plan.h"
 #include "reconstruct/train/run_record.h"
 #include "reconstruct/train/train_options.h"
 #include "scene/dataset.h"
@@ -36,6 +37,7 @@ struct TrainEvents {
   std::function<void(const TrainMetrics&)> on_step;         // every step; cheap
   std::function<void(const scene::Progress&)> on_progress;  // about four times a second
   std::function<void(const std::string&)> on_warning;
+  std::function<void(const std::string&)> on_note;    // before it starts: what memory it will need
   const scene::Cancellation* cancellation = nullptr;  // ends run() as stop() does
 };
 
@@ -48,7 +50,8 @@ class TrainingSession {
   enum class Start { anew, from_checkpoint };
 
   /// Checks the options and the dataset, and initialises the model or loads RUN/checkpoint. `run` is the run folder;
-  /// empty: nothing is written. `dataset` must outlive the session. Throws scene::Error, scene::Cancelled.
+  /// empty: nothing is written. Lowers options where memory is short (plan_memory). `dataset` must outlive the session.
+  /// Throws scene::Error, scene::Cancelled.
   TrainingSession(const scene::Dataset& dataset, TrainOptions options, std::filesystem::path run,
                   TrainEvents events = {}, Start start = Start::anew);
   ~TrainingSession();  // waits for a checkpoint that is being written
@@ -82,8 +85,8 @@ class TrainingSession {
   /// Colour correction of each view (identity where exposure is off or the view was not trained on).
   const std::vector<Affine>& exposures() const;
   TrainMetrics metrics() const;
-  /// Bytes that the run will need at the cap: splats with moments and gradients, tile buffers, pictures.
-  std::size_t predicted_bytes() const;
+  /// What the run may need, what there is, and what was lowered to fit; options() are the lowered ones.
+  const MemoryPlan& memory() const;
 
  private:
   struct Impl;

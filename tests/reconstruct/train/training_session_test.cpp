@@ -385,17 +385,5 @@ TEST(TrainingSession, FewPixelsLowerTheCapOnSplats) {
   EXPECT_EQ(TrainingSession(world.dataset, options, {}).options().max_splats, options.max_splats);
 }
 
-TEST(TrainingSession, PredictedBytesFollowTheCapAndThePictures) {
-  test::SmallWorld small, large(8, 192, 128);
-  auto options = quick_options();
-  const auto base = TrainingSession(small.dataset, options, {}).predicted_bytes();
-  options.max_splats += 1000;
-  const auto more = TrainingSession(small.dataset, options, {}).predicted_bytes();
-  const std::size_t floats = 23;  // SH degree 1
-  EXPECT_GE(more - base, 1000 * floats * 16);
-  EXPECT_LE(more - base, 1000 * (floats * 16 + 512));
-  EXPECT_GT(TrainingSession(large.dataset, options, {}).predicted_bytes(), more);
-}
-
 }  // namespace
 }  // namespace tessera::reconstruct
