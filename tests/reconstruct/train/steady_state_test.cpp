@@ -1,5 +1,4 @@
-// Counts every allocation of the program: a training iteration past the first few makes none in the loss or the
-// optimiser.
+// Counts every allocation of the program: a training iteration past the first few makes none, on any thread.
 
 #include <gtest/gtest.h>
 
@@ -9,6 +8,7 @@
 
 #include "reconstruct/train/adam.h"
 #include "reconstruct/train/loss.h"
+#include "tests/reconstruct/train/session_support.h"
 #include "tests/support/pictures.h"
 
 namespace {
@@ -78,6 +78,40 @@ TEST(SteadyState, TruthLossExposureAndAdamAllocateNothing) {
   }
   EXPECT_EQ(allocations.load() - before, 0u);
   EXPECT_GT(before, 0u) << "the counter counts";
+}
+
+/// Steps of 600 that allocate, once 200 are done: whole steps of a session (picture, look ahead, rendering, loss,
+/// backward, optimiser, exposure, strategy, events) after its densifications, over a hundred epochs of the view order.
+std::size_t allocating_steps(TrainOptions options) {
+  test::SmallWorld world;                                                                // six training photos
+  options.densify_from = 0, options.densify_every = 60, options.densify_until = 130e-6;  // steps 60 and 120
+  options.dropout = 0.2;
+  std::size_t heard = 0, allocating = 0;
+  TrainEvents events;
+  events.on_step = [&](const TrainMetrics&) { ++heard; };
+  TrainingSession session(world.dataset, options, {}, events);
+  for (int i = 0; i < 800; ++i) {
+    const std::size_t before = allocations.load();
+    session.step();
+    allocating += i >= 200 && allocations.load() != before;
+  }
+  EXPECT_EQ(heard, 800u);
+  return allocating;
+}
+
+TEST(SteadyState, AStepOfASessionAllocatesNothing) {
+  for (const char* strategy : {"adc", "mcmc"})
+    for (const char* exposure : {"off", "affine"})
+      for (const char* resolution : {"off", "auto"}) {
+        auto options = test::quick_options(1'000'000);
+        options.strategy = strategy, options.exposure = exposure, options.resolution_schedule = resolution;
+        // Splats that move and grow touch more tiles, and the lists of tiles then grow, by a quarter at a time.
+        EXPECT_LE(allocating_steps(options), 6u) << strategy << ", exposure " << exposure << ", " << resolution;
+        // Splats of one shape, whose colours learn.
+        options.lr_position = options.lr_position_final = options.lr_scale = options.lr_rotation = 0;
+        options.lr_opacity = 0;
+        EXPECT_EQ(allocating_steps(options), 0u) << strategy << ", exposure " << exposure << ", " << resolution;
+      }
 }
 
 }  // namespace
