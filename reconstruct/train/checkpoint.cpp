@@ -372,15 +372,16 @@ void remove_leavings(const fs::path& run, const std::string& loaded) {
   if (loaded == kFiles[0]) fs::remove(run / "checkpoint.new", ignored);
   const std::string mark = ".tmp";  // ".STEM.tmpPROCESS-NUMBER.EXTENSION" of scene::AtomicFile
   std::vector<fs::path> dead;
-  for (fs::directory_iterator at(run, ignored), end; !ignored && at != end; at.increment(ignored)) {
-    const std::string name = at->path().filename().string();
-    const auto found = name.rfind(mark);
-    if (name.empty() || name[0] != '.' || found == std::string::npos) continue;
-    char* after = nullptr;
-    const long process = std::strtol(name.c_str() + found + mark.size(), &after, 10);
-    if (process > 0 && *after == '-' && ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH)
-      dead.push_back(at->path());
-  }
+  for (const fs::path& folder : {run, run / "previews"})
+    for (fs::directory_iterator at(folder, ignored), end; !ignored && at != end; at.increment(ignored)) {
+      const std::string name = at->path().filename().string();
+      const auto found = name.rfind(mark);
+      if (name.empty() || name[0] != '.' || found == std::string::npos) continue;
+      char* after = nullptr;
+      const long process = std::strtol(name.c_str() + found + mark.size(), &after, 10);
+      if (process > 0 && *after == '-' && ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH)
+        dead.push_back(at->path());
+    }
   for (const fs::path& file : dead) fs::remove(file, ignored);
 }
 

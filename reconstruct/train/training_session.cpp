@@ -351,7 +351,7 @@ void TrainingSession::Impl::write_last_state(bool hurry) {
     hear_writer();
   } catch (const scene::Error& e) {
     hear_writer();
-    if (writer->saved_step() == done) throw;  // metrics.csv
+    if (writer->saved_step() == done) return warn(e.subject() + ": " + e.problem());  // metrics.csv
     const auto whole = newest_whole_step(run);
     throw UnsavedCheckpoint(
         run.string(),

@@ -69,7 +69,8 @@ class TrainingSession {
   /// copy; where that fails the run warns and goes on. On stop (or a cancellation) and after the last iteration the
   /// checkpoint is written before this returns; failing that it throws UnsavedCheckpoint, and model() is as trained.
   Outcome run();
-  void step();  // exactly one iteration, for tests and for the studio's step button
+  /// Exactly one iteration, for tests and for the studio's step button; throws as run() does after the last one.
+  void step();
   void pause();
   void resume();
   void stop();

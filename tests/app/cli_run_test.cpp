@@ -193,6 +193,75 @@ TEST_F(CommandLineRun, ARunKilledBeforeItsFirstCheckpointStartsAgain) {
   EXPECT_EQ(tessera({"train", "--resume", run_}).exit_code, 1) << "a finished run is not thrown away";
 }
 
+TEST_F(CommandLineRun, MemoryIsStatedAndWhatIsLoweredStaysLowered) {
+  const auto words = [&](int iterations) {
+    auto all = train_words(iterations);
+    all.insert(all.end(), {"--max-splats", "100000", "--set", "pixels_per_splat=0", "--set", "eval=off", "--set",
+                           "initialization=random", "--set", "initial_random_splats=20000", "--set",
+                           "checkpoint_every=5", "--set", "memory_mb=130"});
+    const auto first = std::find(all.begin(), all.end(), "--max-splats");  // takes one value
+    all.erase(first, first + 2);
+    return all;
+  };
+  const auto whole = tessera(words(40));
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_THAT(whole.err, HasSubstr("memory: up to "));
+  EXPECT_THAT(whole.err, HasSubstr("130 MB of memory_mb"));
+  EXPECT_THAT(whole.err, HasSubstr("warning: memory: max_splats lowered from 100000 to "));
+  EXPECT_LT(whole.err.find("memory: up to "), whole.err.find("training "));
+  const auto record = [&] { return nlohmann::json::parse(scene::read_file(fs::path(run_) / "run.json")); };
+  const auto memory = record()["memory"];
+  ASSERT_EQ(memory["steps"].size(), 1u);
+  EXPECT_EQ(memory["steps"][0]["option"], "max_splats");
+  EXPECT_EQ(memory["steps"][0]["from"], "100000");
+  EXPECT_EQ(memory["steps"][0]["to"], record()["options"]["max_splats"]);
+  EXPECT_LE(memory["need_bytes"].get<double>(), 130e6);
+  const std::string model = scene::read_file(fs::path(run_) / "model.ply");
+
+  run_ += "2";
+  ASSERT_EQ(tessera(words(40), {.signal_when = "training"}).exit_code, 130);
+  const auto resumed = tessera({"train", "--resume", run_});
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_EQ(scene::read_file(fs::path(run_) / "model.ply"), model);
+  EXPECT_EQ(record()["memory"]["steps"], memory["steps"]) << "a resume forgets nothing";
+  EXPECT_TRUE(record()["lineage"][0]["changed"].empty());
+
+  run_ += "3";
+  const auto less = tessera({"train", data_, "--out", run_, "--iterations", "5", "--set", "memory_mb=40"});
+  EXPECT_EQ(less.exit_code, 1);
+  EXPECT_THAT(less.err, HasSubstr("does not fit into the 40 MB of memory_mb"));
+  EXPECT_FALSE(fs::exists(run_));
+}
+
+TEST_F(CommandLineRun, ALimitOnAddressesIsSeen) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "SKIPPED: sanitizers map more addresses than any limit";
+#endif
+  const auto limited = test::run_process({"sh",
+                                          "-c",
+                                          "ulimit -v 1200000; exec \"$0\" \"$@\"",
+                                          test::tessera_binary(),
+                                          "train",
+                                          data_,
+                                          "--out",
+                                          run_,
+                                          "--preset",
+                                          "draft",
+                                          "--iterations",
+                                          "5",
+                                          "--max-splats",
+                                          "20000000",
+                                          "--set",
+                                          "pixels_per_splat=0",
+                                          "--set",
+                                          "eval=off",
+                                          "--threads",
+                                          "2"});
+  EXPECT_EQ(limited.exit_code, 0) << limited.err;
+  EXPECT_THAT(limited.err, HasSubstr("ulimit -v"));
+  EXPECT_THAT(limited.err, HasSubstr("max_splats lowered from 20000000"));
+}
+
 TEST_F(CommandLineRun, CtrlCEndsEveryStageWithoutLeavings) {
   // Early instants hit start-up and loading, later ones training, saving and scoring.
   for (const double instant : {0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8}) {

@@ -164,9 +164,12 @@ TEST(Resume, LeavingsOfAKilledProcessAreRemovedAndNothingElse) {
   const fs::path dead = run.path() / ".checkpoint.tmp4194999-3.new";
   const fs::path living = run.path() / (".checkpoint.tmp" + std::to_string(::getpid()) + "-999.new");
   const fs::path users = run.path() / ".notes.tmp", fresh = run.path() / "checkpoint.new";
-  for (const fs::path& file : {dead, living, users, fresh}) scene::write_file_atomically(file, "x");
+  const fs::path preview = run.path() / "previews" / ".step_000001.tmp4194999-4.png";
+  fs::create_directory(run.path() / "previews");
+  for (const fs::path& file : {dead, living, users, fresh, preview}) scene::write_file_atomically(file, "x");
   TrainingSession session(world.dataset, options, run.path(), {}, Start::from_checkpoint);
   EXPECT_FALSE(fs::exists(dead));
+  EXPECT_FALSE(fs::exists(preview));
   EXPECT_FALSE(fs::exists(fresh));
   EXPECT_TRUE(fs::exists(living));
   EXPECT_TRUE(fs::exists(users));

@@ -35,6 +35,18 @@ TEST(TrainOptions, RefusesUnknownNamesAndValuesOutOfRange) {
   EXPECT_EQ(options.eval, "250");
 }
 
+TEST(TrainOptions, TheTableSaysWhatAResumeMayChange) {
+  std::vector<std::string> fixed, harmless;
+  for (const auto& row : train_options_table().rows()) {
+    if (!row.spec.fixed.empty()) fixed.push_back(row.spec.name);
+    if (row.spec.harmless) harmless.push_back(row.spec.name);
+  }
+  EXPECT_EQ(fixed, (std::vector<std::string>{"strategy", "seed", "sh_degree", "exposure", "initial_random_splats",
+                                             "initialization", "stereo_splats"}));
+  EXPECT_EQ(harmless, (std::vector<std::string>{"threads", "backend", "eval", "checkpoint_every", "preview_every",
+                                                "image_cache_mb", "memory_mb"}));
+}
+
 TEST(TrainOptions, PresetErrorsNameTheFile) {
   test::TemporaryFolder folder;
   const auto file = folder.path() / "mine.toml";
