@@ -139,6 +139,58 @@ std::shared_ptr<spdlog::logger> open_log(const fs::path& file) {
   return log;
 }
 
+/// Writes model.ply, cameras.json and metrics.json, and returns the last. Throws scene::Cancelled while it scores.
+json save_results(const Plan& plan, const scene::Dataset& dataset, scene::GaussianModel trained, std::uint32_t steps,
+                  double cache_mb, reconstruct::StageClock& clock, Console& console) {
+  const std::size_t splats = trained.size();
+  scene::transform_model(trained, dataset.scene_from_world.inverse());
+  scene::write_splat_ply(trained, plan.run / "model.ply");
+  trained = {};
+  scene::write_cameras_json(dataset, plan.run / "cameras.json");
+
+  json metrics = json::object();
+  if (plan.options.eval != "off") {
+    clock.start("evaluate");
+    // Scores what was written, not what is in memory: the file is the result.
+    const scene::GaussianModel model = load_model(plan.run / "model.ply", dataset);
+    scene::ImageCache images(dataset, static_cast<std::size_t>(cache_mb * 1e6));
+    const auto rasterizer = render::make_cpu_rasterizer();
+    reconstruct::EvaluateOptions evaluation;
+    evaluation.split = reconstruct::Split::all;
+    evaluation.level = level_for(dataset, plan.options.max_image_size);
+    evaluation.antialiased = plan.options.antialiased;
+    if (plan.options.background == "white") evaluation.background = {1, 1, 1};
+    evaluation.pictures = plan.run / "previews";
+    metrics =
+        reconstruct::to_json(reconstruct::evaluate(model, dataset, images, *rasterizer, evaluation, console.job()));
+  }
+  clock.stop();
+  const auto use = reconstruct::resource_use();
+  metrics["splats"] = splats;
+  metrics["iterations"] = steps;
+  metrics["seconds"] = use.seconds;
+  metrics["cpu_seconds"] = use.cpu_seconds;
+  metrics["peak_memory_bytes"] = use.peak_memory_bytes;
+  scene::write_file_atomically(plan.run / "metrics.json", json_text(metrics) + "\n");
+  return metrics;
+}
+
+void print_results(const Plan& plan, const json& metrics) {
+  std::cout << "model     " << (plan.run / "model.ply").string() << " ("
+            << count_text(metrics["splats"].get<std::size_t>()) << " splats)\n";
+  for (const char* split : {"test", "train"})
+    if (metrics.contains(split) && metrics[split].is_object() && metrics[split].contains("psnr")) {
+      char line[160];
+      std::snprintf(line, sizeof line, "%-9s PSNR %.2f dB (corrected %.2f), SSIM %.3f, MS-SSIM %.3f\n", split,
+                    metrics[split]["psnr"].get<double>(), metrics[split]["psnr_corrected"].get<double>(),
+                    metrics[split]["ssim"].get<double>(), metrics[split]["ms_ssim"].get<double>());
+      std::cout << line;
+    }
+  std::cout << "time      " << clock_text(metrics["seconds"].get<double>()) << " ("
+            << clock_text(metrics["cpu_seconds"].get<double>()) << " of processor), peak memory "
+            << bytes_text(metrics["peak_memory_bytes"].get<double>()) << "\n";
+}
+
 int train(const Arguments& a, Cli& cli) {
   Console& console = cli.console;
   console.set_quiet(false);
@@ -214,66 +266,26 @@ int train(const Arguments& a, Cli& cli) {
   clock.start("save");
   const std::uint32_t steps = session->current_step();
   const double cache_mb = session->options().image_cache_mb;
-  scene::GaussianModel world_model = session->take_model();
+  scene::GaussianModel model = session->take_model();
   session.reset();  // its memory serves the evaluation
-  scene::transform_model(world_model, dataset.scene_from_world.inverse());
+  json metrics;
   try {
-    scene::write_splat_ply(world_model, plan.run / "model.ply");
+    metrics = save_results(plan, dataset, std::move(model), steps, cache_mb, clock, console);
+    save_record("finished");
+  } catch (const scene::Cancelled&) {
+    if (unsaved) throw *unsaved;
+    return stopped(steps);
   } catch (const scene::Error& e) {
     if (!unsaved) throw;
     throw scene::Error(e.subject(), e.problem() + ", nor can the last checkpoint", unsaved->remedy());
   }
-  scene::write_cameras_json(dataset, plan.run / "cameras.json");
-
-  json metrics = json::object();
-  if (plan.options.eval != "off") {
-    clock.start("evaluate");
-    // Scores what was written, not what is in memory: the file is the result.
-    const scene::GaussianModel model = load_model(plan.run / "model.ply", dataset);
-    scene::ImageCache images(dataset, static_cast<std::size_t>(cache_mb * 1e6));
-    const auto rasterizer = render::make_cpu_rasterizer();
-    reconstruct::EvaluateOptions evaluation;
-    evaluation.split = reconstruct::Split::all;
-    evaluation.level = level_for(dataset, plan.options.max_image_size);
-    evaluation.antialiased = plan.options.antialiased;
-    if (plan.options.background == "white") evaluation.background = {1, 1, 1};
-    evaluation.pictures = plan.run / "previews";
-    try {
-      metrics =
-          reconstruct::to_json(reconstruct::evaluate(model, dataset, images, *rasterizer, evaluation, console.job()));
-    } catch (const scene::Cancelled&) {
-      if (unsaved) throw *unsaved;
-      return stopped(steps);
-    }
-  }
-  clock.stop();
-  const auto use = reconstruct::resource_use();
-  metrics["splats"] = world_model.size();
-  metrics["iterations"] = steps;
-  metrics["seconds"] = use.seconds;
-  metrics["cpu_seconds"] = use.cpu_seconds;
-  metrics["peak_memory_bytes"] = use.peak_memory_bytes;
-  scene::write_file_atomically(plan.run / "metrics.json", json_text(metrics) + "\n");
-  save_record("finished");
   console.finish_line();
   if (unsaved) throw *unsaved;
 
-  if (a.as_json) {
+  if (a.as_json)
     std::cout << json_text(metrics) << "\n";
-    return 0;
-  }
-  std::cout << "model     " << (plan.run / "model.ply").string() << " (" << count_text(world_model.size())
-            << " splats)\n";
-  for (const char* split : {"test", "train"})
-    if (metrics.contains(split) && metrics[split].is_object() && metrics[split].contains("psnr")) {
-      char line[160];
-      std::snprintf(line, sizeof line, "%-9s PSNR %.2f dB (corrected %.2f), SSIM %.3f, MS-SSIM %.3f\n", split,
-                    metrics[split]["psnr"].get<double>(), metrics[split]["psnr_corrected"].get<double>(),
-                    metrics[split]["ssim"].get<double>(), metrics[split]["ms_ssim"].get<double>());
-      std::cout << line;
-    }
-  std::cout << "time      " << clock_text(use.seconds) << " (" << clock_text(use.cpu_seconds)
-            << " of processor), peak memory " << bytes_text(static_cast<double>(use.peak_memory_bytes)) << "\n";
+  else
+    print_results(plan, metrics);
   return 0;
 }
 

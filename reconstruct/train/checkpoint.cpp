@@ -333,12 +333,11 @@ bool has_checkpoint(const fs::path& run) {
   return false;
 }
 
-void save_checkpoint(const CheckpointView& checkpoint, const fs::path& run, const std::atomic<bool>* abandon) {
+void accept_checkpoint(const fs::path& run, std::uint32_t step, const std::atomic<bool>* abandon) {
   const fs::path fresh = run / "checkpoint.new";
-  write_checkpoint(checkpoint, fresh, abandon);
   try {
-    if (verify_checkpoint(fresh, abandon) != checkpoint.small.step)
-      throw scene::Error(fresh.string(), "cannot write: reads back as another step");
+    if (verify_checkpoint(fresh, abandon) != step)
+      throw scene::Error(fresh.string(), "cannot write: it reads back as another step");
   } catch (...) {
     std::error_code ignored;
     fs::remove(fresh, ignored);  // not known to be whole, and in the way of the next one where space is short
@@ -352,6 +351,11 @@ void save_checkpoint(const CheckpointView& checkpoint, const fs::path& run, cons
   };
   move("checkpoint", "checkpoint.previous");
   move("checkpoint.new", "checkpoint");
+}
+
+void save_checkpoint(const CheckpointView& checkpoint, const fs::path& run, const std::atomic<bool>* abandon) {
+  write_checkpoint(checkpoint, run / "checkpoint.new", abandon);
+  accept_checkpoint(run, checkpoint.small.step, abandon);
 }
 
 std::optional<std::uint32_t> newest_whole_step(const fs::path& run) {

@@ -55,6 +55,10 @@ Checkpoint read_checkpoint(const std::filesystem::path& path);
 bool has_checkpoint(const std::filesystem::path& run);
 void save_checkpoint(const CheckpointView& checkpoint, const std::filesystem::path& run,
                      const std::atomic<bool>* abandon = nullptr);
+/// The second half of that: puts RUN/checkpoint.new in its place if it reads back whole and of `step`; else removes it,
+/// touches nothing else and throws.
+void accept_checkpoint(const std::filesystem::path& run, std::uint32_t step,
+                       const std::atomic<bool>* abandon = nullptr);
 /// Step of the checkpoint that load_checkpoint() would take; none where there is none that is whole.
 std::optional<std::uint32_t> newest_whole_step(const std::filesystem::path& run);
 /// Removes what a killed process had begun to write into the run folder, and, where RUN/checkpoint has been `loaded`, a

@@ -329,7 +329,7 @@ void TrainingSession::Impl::begin_checkpoint() {
 void TrainingSession::Impl::hear_writer() {
   const auto report = writer->report();
   if (!report || report->problem.empty()) return;
-  if (writer->saved_step() == report->step) return warn(report->problem);  // metrics.csv
+  if (writer->saved_step() == report->step) return warn(report->problem + "; training goes on");  // metrics.csv
   std::string line = "the checkpoint of step " + std::to_string(report->step) + " is not saved (" + report->problem +
                      "); training goes on";
   if (const auto saved = writer->saved_step()) line += ", that of step " + std::to_string(*saved) + " is whole";

@@ -58,6 +58,19 @@ TEST(OptionsTable, SaysWhatEachOptionIs) {
   EXPECT_EQ(t.find("nonsense"), nullptr);
 }
 
+TEST(OptionsTable, SaysWhatMayChangeOnceAJobHasBegun) {
+  OptionsTable<Options> t;
+  t.integer("steps", &Options::steps, 1, 10, "steps", "how long to train");
+  t.flag("exposure", &Options::exposure, "compensate exposure").fixed("it has begun");
+  t.choice("eval", &Options::eval, {"off", "end"}, "when to score").harmless();
+  EXPECT_EQ(t.find("steps")->spec.fixed, "");
+  EXPECT_FALSE(t.find("steps")->spec.harmless);
+  EXPECT_EQ(t.find("exposure")->spec.fixed, "it has begun");
+  EXPECT_FALSE(t.find("exposure")->spec.harmless);
+  EXPECT_EQ(t.find("eval")->spec.fixed, "");
+  EXPECT_TRUE(t.find("eval")->spec.harmless);
+}
+
 TEST(OptionsTable, SetsAndGivesBackEveryKind) {
   Options options;
   const auto t = table();

@@ -102,6 +102,35 @@ TEST(CheckpointWriter, AnAbandonedWriteLeavesWhatWasThere) {
   EXPECT_FALSE(fs::exists(run.path() / "checkpoint.new"));
 }
 
+TEST(CheckpointWriter, WhatDoesNotReadBackReplacesNothing) {
+  test::TemporaryFolder run;
+  Checkpoint c;
+  fill(c, 1, 100);
+  const CheckpointView view{c, c.model, c.first, c.second, c.last_step};
+  save_checkpoint(view, run.path());
+  c.step = 2;
+  save_checkpoint(view, run.path());
+  const fs::path fresh = run.path() / "checkpoint.new";
+  c.step = 3;
+  for (const std::size_t at : {std::size_t{40}, std::size_t{3000}, std::size_t{20000}}) {
+    write_checkpoint(view, fresh);
+    std::string bytes = scene::read_file(fresh);
+    ASSERT_LT(at, bytes.size());
+    bytes[at] = static_cast<char>(bytes[at] ^ 1);  // the disk's mistake
+    scene::write_file_atomically(fresh, bytes);
+    EXPECT_THROW(accept_checkpoint(run.path(), 3), scene::Error);
+    EXPECT_FALSE(fs::exists(fresh));
+    EXPECT_EQ(verify_checkpoint(run.path() / "checkpoint"), 2u);
+    EXPECT_EQ(verify_checkpoint(run.path() / "checkpoint.previous"), 1u);
+  }
+  write_checkpoint(view, fresh);
+  EXPECT_THROW(accept_checkpoint(run.path(), 4), scene::Error) << "whole, but another one";
+  write_checkpoint(view, fresh);
+  accept_checkpoint(run.path(), 3);
+  EXPECT_EQ(verify_checkpoint(run.path() / "checkpoint"), 3u);
+  EXPECT_EQ(verify_checkpoint(run.path() / "checkpoint.previous"), 2u);
+}
+
 TEST(CheckpointWriter, ABrokenModelDoesNotReplaceAWholeOne) {
   test::TemporaryFolder run;
   CheckpointWriter writer(run.path());
@@ -137,7 +166,15 @@ class FailingDisk : public Test {
     return o;
   }
 
-  /// `break_it` and `mend_it` are called after each step from theirs on until they return true.
+  /// Until it is done: a remount is refused while a file is open for writing.
+  static bool persist(const std::function<bool()>& action) {
+    for (int attempt = 0; attempt < 1000; ++attempt) {
+      if (action()) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return false;
+  }
+
   void expect_the_run_goes_on(const std::function<bool()>& break_it, const std::function<bool()>& mend_it) {
     TrainingSession undisturbed(world_.dataset, options(), {});
     undisturbed.run();
@@ -146,13 +183,13 @@ class FailingDisk : public Test {
     TrainEvents events;
     events.on_warning = [&](const std::string& line) { warnings.push_back(line); };
     events.on_step = [&](const TrainMetrics& m) {
-      if (!broken && m.step >= kBreak) broken = break_it();
+      if (!broken && m.step >= kBreak) broken = persist(break_it);
       // Broken until a checkpoint has failed: the writer may be behind.
       const auto failed = [](const std::string& w) { return w.find("the checkpoint of step") == 0; };
       if (broken && m.step > kMend && std::none_of(warnings.begin(), warnings.end(), failed))
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
       else if (broken && !mended && m.step >= kMend)
-        mended = mend_it();
+        mended = persist(mend_it);
     };
     TrainingSession session(world_.dataset, options(), run_, events);
     EXPECT_EQ(session.run(), TrainingSession::Outcome::finished);
@@ -174,7 +211,7 @@ class FailingDisk : public Test {
     bool broken = false;
     TrainEvents events;
     events.on_step = [&](const TrainMetrics& m) {
-      if (!broken && m.step >= kBreak) broken = break_it();
+      if (!broken && m.step >= kBreak) broken = persist(break_it);
     };
     std::uint32_t whole = 0;
     {
@@ -214,7 +251,6 @@ class FailingDisk : public Test {
     return true;
   };
   std::function<bool()> empty_disk = [this] { return fs::remove(ballast_); };
-  // Refused while a file is open for writing; then the next step tries again.
   std::function<bool()> read_only = [this] { return remount(MS_RDONLY); };
   std::function<bool()> writable = [this] { return remount(0); };
   std::function<bool()> take_away = [this] { return ::rename(run_.c_str(), (disk_ / "away").c_str()) == 0; };
@@ -245,6 +281,21 @@ TEST_F(FailingDisk, ThatIsReadOnlyAtTheEndIsAnError) {
 }
 
 TEST_F(FailingDisk, AFolderThatIsGoneForAWhileDoesNotEndTheRun) { expect_the_run_goes_on(take_away, bring_back); }
+
+TEST_F(FailingDisk, AStopThatCannotBeSavedIsAnError) {
+  TrainingSession* current = nullptr;
+  TrainEvents events;
+  events.on_step = [&](const TrainMetrics& m) {
+    if (m.step == kBreak) take_away(), current->stop();
+  };
+  TrainingSession session(world_.dataset, options(), run_, events);
+  current = &session;
+  EXPECT_THROW(session.run(), UnsavedCheckpoint);
+  EXPECT_EQ(session.current_step(), kBreak);
+  bring_back();
+  EXPECT_EQ(session.run(), TrainingSession::Outcome::finished) << "it can still go on";
+  EXPECT_EQ(verify_checkpoint(run_ / "checkpoint"), kLast);
+}
 
 TEST_F(FailingDisk, AFolderThatIsGoneAtTheEndIsAnError) { expect_the_end_is_an_error(take_away, bring_back); }
 
