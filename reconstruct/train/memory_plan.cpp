@@ -150,9 +150,11 @@ MemoryNeed memory_need(const scene::Dataset& dataset, const TrainOptions& option
 
 MemoryLimit machine_limit(int threads, const fs::path& proc, const fs::path& cgroup) {
   const auto page = static_cast<double>(::sysconf(_SC_PAGESIZE));
-  double mapped = 0, held = 0;
-  std::ifstream(proc / "self/statm") >> mapped >> held;
-  mapped *= page, held *= page;
+  double mapped = 0, resident = 0, of_files = 0;
+  std::ifstream(proc / "self/statm") >> mapped >> resident >> of_files;
+  mapped *= page;
+  // Pages of files (libraries) count for whoever read them first, or as available.
+  const double held = page * std::max(0.0, resident - of_files);
   double bytes = std::numeric_limits<double>::infinity();
   MemoryLimit limit;
   const auto consider = [&](double free, double share, const char* source) {

@@ -25,7 +25,7 @@ struct MemoryNeed {
 /// `options` with both caps made one (with_one_cap).
 MemoryNeed memory_need(const scene::Dataset& dataset, const TrainOptions& options);
 
-/// What there is for this process, all that it holds already included.
+/// What there is for this process, what it holds already (but for pages of files) included.
 struct MemoryLimit {
   std::size_t bytes = 0;
   std::string source;  // "of this machine", "of this control group", ... as said to the user

@@ -154,7 +154,7 @@ TEST(MemoryPlan, ASessionStatesItAndStaysTheSameUnderResume) {
 class MachineLimit : public testing::Test {
  protected:
   void SetUp() override {
-    write("proc/self/statm", "1000 100 1 1 1 1 1");
+    write("proc/self/statm", "1000 130 30 1 1 1 1");
     write("proc/meminfo", "MemTotal: 9000000 kB\nMemFree: 10 kB\nMemAvailable: 1000000 kB\n");
     write("proc/self/cgroup", "0::/\n");
   }
