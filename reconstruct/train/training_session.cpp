@@ -318,11 +318,10 @@ void TrainingSession::Impl::begin_checkpoint() {
     Checkpoint& copy = writer->snapshot();
     fill_small(copy);
     copy.model = model, copy.first = adam.first, copy.second = adam.second, copy.last_step = adam.last_step;
-  } catch (const std::bad_alloc&) {
-    return warn("the checkpoint of step " + std::to_string(done) +
-                " is not saved (no memory for its copy); training goes on");
+    writer->start();
+  } catch (const std::exception& e) {  // no memory for the copy, no thread to write it
+    warn("the checkpoint of step " + std::to_string(done) + " is not saved (" + e.what() + "); training goes on");
   }
-  writer->start();
 }
 
 /// Passes on what went wrong in the background.
