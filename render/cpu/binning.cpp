@@ -11,9 +11,9 @@ namespace tessera::render {
 namespace {
 
 constexpr std::size_t kMostParts = 16;       // enough for any desktop; every part costs a histogram
-constexpr std::size_t kLeastPerPart = 4096;  // below this a histogram costs more than it saves
-constexpr int kDigitBits = 11;               // three passes over 32 bits, and the histogram stays in L1
-constexpr std::uint32_t kDigits = 1u << kDigitBits;
+constexpr std::size_t kLeastPerPart = 8192;  // below this a histogram costs more than it saves
+constexpr std::size_t kAhead = 12;           // splats between asking for memory and using it: some 100 ns of work
+constexpr int kMostDigitBits = 12;           // the histogram stays in L1
 
 /// Fixed split of n items into parts.
 struct Split {
@@ -27,36 +27,46 @@ struct Split {
 
 void Binner::sort(const Splat* splats, const ChunkResult* chunks, std::size_t chunk_count, std::size_t visible) {
   visible_ = visible;
+  if (visible == 0) return;
   Key* keys = keys_.reserve(visible);
   Key* other = other_.reserve(visible);
+  Range* ranges = ranges_.reserve(chunk_count);
   scene::parallel_for(std::size_t{0}, chunk_count, [&](std::size_t chunk) {
     Key* out = keys + chunks[chunk].first_visible;
     const std::size_t first = chunk * kChunk;
-    for (std::uint32_t j = 0; j < chunks[chunk].visible;
-         ++j)  // z > 0: the order of the bits is the order of the values
-      out[j] = {std::bit_cast<std::uint32_t>(splats[first + j].z), static_cast<std::uint32_t>(first + j)};
+    Range range;
+    for (std::uint32_t j = 0; j < chunks[chunk].visible; ++j) {
+      // z > 0: the order of the bits is the order of the values
+      const auto depth = std::bit_cast<std::uint32_t>(splats[first + j].z);
+      range.least = std::min(range.least, depth), range.most = std::max(range.most, depth);
+      out[j] = {depth, static_cast<std::uint32_t>(first + j)};
+    }
+    ranges[chunk] = range;
   });
+  Range range;
+  for (std::size_t c = 0; c < chunk_count; ++c)
+    range.least = std::min(range.least, ranges[c].least), range.most = std::max(range.most, ranges[c].most);
 
+  // A scene's depths span few octaves: the bits that differ are sorted in two passes as a rule.
+  const int bits = std::bit_width(range.most - range.least);
+  const int passes = (bits + kMostDigitBits - 1) / kMostDigitBits;
+  const int digit_bits = passes == 0 ? 0 : (bits + passes - 1) / passes;
+  const std::uint32_t digits = 1u << digit_bits, least = range.least;
   const Split split(visible);
-  std::uint32_t* histogram = histogram_.reserve(split.parts * kDigits);
-  for (int shift = 0; shift < 32; shift += kDigitBits) {
-    const auto digit = [shift](const Key& key) { return (key.depth >> shift) & (kDigits - 1); };
+  std::uint32_t* histogram = histogram_.reserve(split.parts << kMostDigitBits);  // never grows with the depths
+  for (int shift = 0; shift < passes * digit_bits; shift += digit_bits) {
+    const auto digit = [=](const Key& key) { return ((key.depth - least) >> shift) & (digits - 1); };
     scene::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
-      std::uint32_t* h = histogram + part * kDigits;
-      std::memset(h, 0, kDigits * sizeof *h);
+      std::uint32_t* h = histogram + part * digits;
+      std::memset(h, 0, digits * sizeof *h);
       for (std::size_t i = split.begin(part); i < split.end(part); ++i) ++h[digit(keys[i])];
     });
     std::uint32_t sum = 0;
-    bool sorted = false;
-    for (std::uint32_t value = 0; value < kDigits; ++value) {
-      const std::uint32_t before = sum;
+    for (std::uint32_t value = 0; value < digits; ++value)
       for (std::size_t part = 0; part < split.parts; ++part)
-        sum += std::exchange(histogram[part * kDigits + value], sum);
-      sorted = sorted || sum - before == visible;
-    }
-    if (sorted) continue;  // all keys share this digit
+        sum += std::exchange(histogram[part * digits + value], sum);
     scene::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
-      std::uint32_t* h = histogram + part * kDigits;
+      std::uint32_t* h = histogram + part * digits;
       for (std::size_t i = split.begin(part); i < split.end(part); ++i) other[h[digit(keys[i])]++] = keys[i];
     });
     std::swap(keys, other);
@@ -80,10 +90,19 @@ void Binner::bin(Footprint* footprints, const ChunkResult* chunks, std::size_t p
     for (std::uint32_t r = 0; r < footprint.rows; ++r, row += tiles_x)
       for (std::uint32_t x = span[r].first; x <= span[r].last; ++x) visit(row + x);
   };
+  // In the order of depth the footprints and spans lie anywhere in memory: they are asked for ahead of their turn.
+  const auto prefetch = [&](std::size_t i) {
+    if (i + 2 * kAhead < visible_) __builtin_prefetch(footprints + keys[i + 2 * kAhead].splat);
+    if (i + kAhead < visible_) {
+      const std::uint32_t splat = keys[i + kAhead].splat;
+      __builtin_prefetch(chunks[splat / kChunk].spans.data() + footprints[splat].span);
+    }
+  };
   scene::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
     std::uint32_t* h = histogram + part * tiles;
     std::memset(h, 0, tiles * sizeof *h);
     for (std::size_t i = split.begin(part); i < split.end(part); ++i) {
+      prefetch(i);
       footprints[keys[i].splat].slot += chunks[keys[i].splat / kChunk].first_pair;
       for_each_tile(keys[i].splat, [&](std::size_t tile) { ++h[tile]; });
     }
@@ -97,6 +116,7 @@ void Binner::bin(Footprint* footprints, const ChunkResult* chunks, std::size_t p
   scene::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
     std::uint32_t* h = histogram + part * tiles;
     for (std::size_t i = split.begin(part); i < split.end(part); ++i) {
+      prefetch(i);
       std::uint32_t slot = footprints[keys[i].splat].slot;
       for_each_tile(keys[i].splat, [&](std::size_t tile) { entries[h[tile]++] = {keys[i].splat, slot++}; });
     }
@@ -104,7 +124,7 @@ void Binner::bin(Footprint* footprints, const ChunkResult* chunks, std::size_t p
 }
 
 std::size_t Binner::bytes() const {
-  return keys_.bytes() + other_.bytes() + histogram_.bytes() + tile_begin_.bytes() + entries_.bytes();
+  return keys_.bytes() + other_.bytes() + ranges_.bytes() + histogram_.bytes() + tile_begin_.bytes() + entries_.bytes();
 }
 
 }  // namespace tessera::render

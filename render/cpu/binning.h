@@ -25,8 +25,12 @@ class Binner {
   struct Key {
     std::uint32_t depth, splat;
   };
+  struct Range {
+    std::uint32_t least = 0xFFFFFFFFu, most = 0;
+  };
   std::size_t visible_ = 0;
   Buffer<Key> keys_, other_;
+  Buffer<Range> ranges_;
   Buffer<std::uint32_t> histogram_, tile_begin_;
   Buffer<TileEntry> entries_;
 };
