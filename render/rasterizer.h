@@ -51,6 +51,8 @@ struct RenderStatistics {
   std::uint64_t visible = 0;      // splats that touch the picture
   std::uint64_t tile_pairs = 0;   // (splat, tile) pairs
   std::uint64_t pixel_pairs = 0;  // (splat, pixel) pairs evaluated, counted in vector lanes
+  /// Of the two above, those where some pixel took the splat: what the backward pass works on.
+  std::uint64_t blended_tile_pairs = 0, blended_pairs = 0;
   /// Wall milliseconds of the last pass of each stage.
   struct Milliseconds {
     double project = 0, sort = 0, bin = 0, blend = 0, blend_backward = 0, project_backward = 0;

@@ -149,6 +149,8 @@ HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
       const std::size_t entry = range.begin + result.processed + j;
       job.entry_touched[entry] = static_cast<std::uint16_t>(batch.touched[j]);
       job.touched[job.entries[entry].slot] = static_cast<std::uint16_t>(batch.touched[j]);
+      result.blended_groups += static_cast<std::uint32_t>(std::popcount(batch.touched[j]));
+      result.blended_entries += batch.touched[j] != 0;
     }
     result.processed += batch.size;
     result.groups += items;

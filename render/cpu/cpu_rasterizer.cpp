@@ -90,7 +90,8 @@ class CpuRasterizer final : public Rasterizer {
     }
     if (pairs > kMost)
       throw scene::Error("model", "touches more tiles than 32-bit indices can name", "render a smaller picture");
-    statistics_ = {visible, pairs, 0, {}};
+    statistics_ = {};
+    statistics_.visible = visible, statistics_.tile_pairs = pairs;
     statistics_.milliseconds.project = watch.lap();
     binner_.sort(splats_.data(), chunks_.data(), chunk_count_, visible);
     statistics_.milliseconds.sort = watch.lap();
@@ -110,8 +111,12 @@ class CpuRasterizer final : public Rasterizer {
               results_.reserve(tiles_),
               &frame_};
     scene::parallel_for(std::size_t{0}, tiles_, [&](std::size_t tile) { blend_tile(blend_, tile); });
-    for (std::size_t tile = 0; tile < tiles_; ++tile)
-      statistics_.pixel_pairs += std::uint64_t{kLanes} * results_.data()[tile].groups;
+    for (std::size_t tile = 0; tile < tiles_; ++tile) {
+      const TileResult& result = results_.data()[tile];
+      statistics_.pixel_pairs += std::uint64_t{kLanes} * result.groups;
+      statistics_.blended_pairs += std::uint64_t{kLanes} * result.blended_groups;
+      statistics_.blended_tile_pairs += result.blended_entries;
+    }
     statistics_.milliseconds.blend = watch.lap();
     return frame_;
   }

@@ -140,6 +140,8 @@ struct TileResult {
   std::uint32_t processed;  // entries looked at
   std::uint32_t stops;
   std::uint32_t groups;  // groups evaluated, for statistics
+  std::uint32_t blended_groups,
+      blended_entries;  // of them, those with a pixel that took the splat; likewise of the list
 };
 
 struct BlendJob {
