@@ -1,0 +1,147 @@
+// Whole iterations of training runs on real photographs: against another trainer, one thread against two, time to
+// quality.
+#include <benchmark/benchmark.h>
+#include <time.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/models.h"
+#include "bench/report.h"
+#include "reconstruct/evaluate/evaluate.h"
+#include "reconstruct/train/training_session.h"
+#include "scene/dataset.h"
+#include "scene/image_cache.h"
+
+namespace tessera::bench {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr int kSteps = 45;  // three passes through brighton_beach's training photos
+
+double cpu_ms() {
+  timespec t{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return 1e3 * static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_nsec);
+}
+double wall_ms() {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+double median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+  return values[values.size() / 2];
+}
+
+const scene::Dataset* brighton() {
+  static const std::optional<scene::Dataset> dataset = []() -> std::optional<scene::Dataset> {
+    const fs::path folder = fs::path(TESSERA_SHARED_DATA) / "brighton_beach";
+    if (!fs::exists(folder)) return {};
+    return scene::load_dataset(folder);
+  }();
+  return dataset ? &*dataset : nullptr;
+}
+
+fs::path scratch() {
+  static const fs::path folder = fs::temp_directory_path() / ("tessera_bench_" + std::to_string(wall_ms()));
+  return folder;
+}
+
+/// As the other trainer's figures were taken: full pictures, SSIM in the loss, all degrees, nothing densified.
+reconstruct::TrainOptions plain(int threads) {
+  reconstruct::TrainOptions options;
+  options.iterations = 1'000'000, options.max_splats = 1'000'000;
+  options.resolution_schedule = "off", options.initialization = "points", options.densify_from = 1;
+  options.sh_every = 0, options.eval = "off", options.checkpoint_every = 0, options.preview_every = 0;
+  options.threads = threads;
+  return options;
+}
+
+/// 13.6k splats after 2,000 steps, as the comparison wants them. Made once.
+const scene::GaussianModel& trained() {
+  static const scene::GaussianModel model = [] {
+    reconstruct::TrainOptions options;
+    options.iterations = 2000, options.max_splats = 13600, options.initialization = "points";
+    options.eval = "off", options.checkpoint_every = 0, options.preview_every = 0;
+    reconstruct::TrainingSession session(*brighton(), options, {});
+    session.run();
+    return session.model();
+  }();
+  return model;
+}
+
+struct StepCost {
+  double cpu, wall;
+};
+StepCost step_cost(reconstruct::TrainingSession& session, int steps) {
+  for (int i = 0; i < 15; ++i) session.step();  // photos decoded, buffers grown
+  std::vector<double> cpu, wall;
+  for (int i = 0; i < steps; ++i) {
+    const double c = cpu_ms(), w = wall_ms();
+    session.step();
+    cpu.push_back(cpu_ms() - c), wall.push_back(wall_ms() - w);
+  }
+  return {median(cpu), median(wall)};
+}
+
+/// CPU milliseconds of one step of OpenSplat 1.1.5, CPU back end, on these photos at this size: whole, and without its
+/// SSIM, which is three quarters of its small step.
+struct Other {
+  const char* name;
+  double whole, without_ssim;
+  const char *limit, *limit_without;
+};
+
+void against(const Other& other, const scene::GaussianModel& model) {
+  const auto session = session_from(*brighton(), plain(0), model, 1, scratch());
+  const double ms = step_cost(*session, kSteps).cpu;
+  report().comparisons.push_back({std::string("step, ") + other.name, ms, other.whole, "CPU ms", other.limit});
+  report().comparisons.push_back({std::string("step, ") + other.name + ", theirs without SSIM", ms, other.without_ssim,
+                                  "CPU ms", other.limit_without});
+  fs::remove_all(scratch());
+}
+
+void other_trainer(benchmark::State& state) {
+  if (!brighton()) return state.SkipWithError("shared/data/brighton_beach is not there");
+  for (auto _ : state) {
+    reconstruct::TrainingSession start(*brighton(), plain(0), {});
+    against({"5.6k splats", 1030, 271, "at least 25, aim 50", "at least 8, aim 15"}, start.model());
+    against({"13.6k splats", 1606, 793, "at least 20", "at least 12"}, trained());
+    against({"217k splats", 2623, 1847, "at least 20", "at least 12"}, resample(trained(), 16, 1.15 / 4));
+  }
+}
+BENCHMARK(other_trainer)->Iterations(1)->Unit(benchmark::kSecond);
+
+void two_threads(benchmark::State& state) {
+  if (!brighton()) return state.SkipWithError("shared/data/brighton_beach is not there");
+  constexpr int kRounds = 10;
+  for (auto _ : state) {
+    const scene::GaussianModel model = resample(trained(), 4, 1.15 / 2);
+    std::vector<double> wall[2];
+    std::unique_ptr<reconstruct::TrainingSession> sessions[2];
+    for (int t : {0, 1}) {
+      sessions[t] = session_from(*brighton(), plain(t + 1), model, 1, scratch() / std::to_string(t));
+      step_cost(*sessions[t], 1);
+    }
+    for (int round = 0; round < kRounds; ++round)  // in turn, so that a disturbance meets both
+      for (int t : {0, 1})
+        for (int i = 0; i < 15; ++i) {
+          const double w = wall_ms();
+          sessions[t]->step();
+          wall[t].push_back(wall_ms() - w);
+        }
+    char name[64];
+    std::snprintf(name, sizeof name, "step with two threads, %zuk splats", model.size() / 1000);
+    report().comparisons.push_back(
+        {name, median(wall[1]), median(wall[0]), "wall ms against one thread", "at least 1.85"});
+    fs::remove_all(scratch());
+  }
+}
+BENCHMARK(two_threads)->Iterations(1)->Unit(benchmark::kSecond);
+
+}  // namespace
+}  // namespace tessera::bench
