@@ -13,6 +13,7 @@
 #include "bench/report.h"
 #include "reconstruct/train/adam.h"
 #include "reconstruct/train/loss.h"
+#include "reconstruct/train/memory_plan.h"
 #include "reconstruct/train/strategy.h"
 #include "render/rasterizer.h"
 #include "scene/random.h"
@@ -109,6 +110,35 @@ BENCHMARK(iteration)
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
+
+/// What a splat and a pixel cost in memory, as the trainer plans it.
+void memory(benchmark::State& state) {
+  scene::Dataset dataset;
+  dataset.views.resize(1);
+  scene::View& view = dataset.views[0];
+  const auto need = [&](int width, int splats) {
+    view.sensor = {scene::CameraModel::pinhole, width, width, {1.0 * width, 1.0 * width, width / 2.0, width / 2.0}};
+    view.camera = synthetic_camera(width, width);
+    reconstruct::TrainOptions options;
+    options.max_splats = splats, options.sh_degree = kDegree;
+    return reconstruct::memory_need(dataset, options);
+  };
+  for (auto _ : state) {
+    constexpr int kFew = 1'000'000, kMany = 2'000'000, kSmall = 512, kLarge = 1024;
+    const auto few = need(kSmall, kFew), many = need(kSmall, kMany), large = need(kLarge, kFew);
+    const auto each = [](std::size_t a, std::size_t b, double n) { return static_cast<double>(b - a) / n; };
+    const double pixels = static_cast<double>(kLarge) * kLarge - static_cast<double>(kSmall) * kSmall;
+    char line[160];
+    std::snprintf(
+        line, sizeof line,
+        "memory, at most: %.0f bytes a splat, of which %.0f for background checkpoints; %.0f bytes a pixel of "
+        "the largest photo",
+        each(few.total(), many.total(), kMany - kFew), each(few.snapshot, many.snapshot, kMany - kFew),
+        each(few.pictures, large.pictures, pixels));
+    report().notes.push_back(line);
+  }
+}
+BENCHMARK(memory)->Iterations(1);
 
 /// One densification of a model of which a tenth asks for more splats.
 void densify(benchmark::State& state) {
