@@ -42,13 +42,15 @@ Dropout::Hidden::Hidden(Dropout& dropout, scene::GaussianModel& model, double sh
 
 void Dropout::Hidden::bring_back(render::ModelGradients& gradients) {
   if (!active_) return;
-  for (std::size_t i = 0; i < model_.size(); ++i) {
-    if (!gradients.seen[i]) continue;
-    // o' = g o: dL/dlogit = dL/dlogit' x (o (1 - o)) / (o' (1 - o')) x g = dL/dlogit' (1 - o) / (1 - o'); a clamped o'
-    // has no slope.
-    const float o = sigmoid(dropout_.original_[i]), shown = sigmoid(model_.opacity_logit[i]);
-    gradients.planes.opacity_logit[i] *= shown < kMostOpaque ? (1 - o) / (1 - shown) : 0.0f;
-  }
+  scene::parallel_blocks(std::size_t{0}, model_.size(), kRowGrain, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      if (!gradients.seen[i]) continue;
+      // o' = g o: dL/dlogit = dL/dlogit' x (o (1 - o)) / (o' (1 - o')) x g = dL/dlogit' (1 - o) / (1 - o'); a clamped
+      // o' has no slope.
+      const float o = sigmoid(dropout_.original_[i]), shown = sigmoid(model_.opacity_logit[i]);
+      gradients.planes.opacity_logit[i] *= shown < kMostOpaque ? (1 - o) / (1 - shown) : 0.0f;
+    }
+  });
   restore();
 }
 
