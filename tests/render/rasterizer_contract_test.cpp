@@ -123,6 +123,28 @@ TEST(Rasterizer, EqualDepthsBlendInOrderOfIndex) {
   EXPECT_NEAR(frame.median_depth.at(1, 1), 1, 1e-3);
 }
 
+/// The radix sort takes as many passes as the bits that differ want: none, one, two or three.
+TEST(Rasterizer, NearerSplatsComeFirstOverAnyRangeOfDepths) {
+  for (const double step : {1.0, 1.000001, 1.0001, 1.02, 1.6}) {  // from one depth to the next
+    constexpr int kSplats = 31;
+    scene::GaussianModel model = empty_model();
+    for (int i = 0; i < kSplats; ++i) {
+      const int place = i * 12 % kSplats;  // from the camera on; rows in another order
+      const double z = 0.5 * std::pow(step, place);
+      // Light of splat k behind k half opaque ones: 2^-(k + 1), which tells every order from every other.
+      add_splat(model, 0, 0, z, z, 0, {static_cast<float>(place) / kSplats, 0, 0});
+    }
+    const auto rasterizer = render::make_cpu_rasterizer();
+    const Frame& frame = rasterizer->forward(model, straight_camera(3, 3), {.background = {0, 0, 0}});
+    double expected = 0, rest = 1;
+    for (int k = 0; k < kSplats && rest / 2 >= render::kTransmittanceMin; ++k, rest /= 2) {
+      const int place = step == 1.0 ? k * 12 % kSplats : k;  // equal depths in the order of rows
+      expected += rest / 2 * place / kSplats;
+    }
+    EXPECT_NEAR(frame.color[0].at(1, 1), expected, 2e-3) << "depths " << step << " apart";
+  }
+}
+
 TEST(Rasterizer, NormalsOfAFlatSplatFaceTheCamera) {
   for (const double angle : {0.3, 2.6}) {  // turned about x; at 2.6 its own axis points towards the camera
     scene::GaussianModel model = empty_model();
