@@ -36,11 +36,12 @@ inline constexpr double kProjectDepth = 19;
 inline constexpr double kProjectShape = 183 + 4 * kExp + kLog2;
 // render/cpu/project_forward.cpp: bounds and conic 32; a row of spans 22, of which a splat has one at least.
 inline constexpr double kProjectRest = 32 + 22;
-inline constexpr double sh_basis(int degree) { return degree < 1 ? 0 : degree < 2 ? 3 : degree < 3 ? 18 : 45; }
+inline constexpr double sh_basis(int degree) { return degree < 1 ? 0 : degree < 2 ? 3 : degree < 3 ? 18 : 42; }
 inline constexpr double kDirection = 13;
-// render/cpu/project_backward.cpp: covariance, Jacobian, scales, rotation, pose.
-inline constexpr double kProjectBackward = 196;
-inline constexpr double sh_slope(int degree) { return degree < 1 ? 0 : degree < 2 ? 3 : degree < 3 ? 28 : 94; }
+// render/cpu/project_backward.cpp: statistics and opacity 7, covariance 6, Jacobian 4, its products 57, position 27,
+// scales and small rotation 72, pose 63, quaternion 25, view direction 32, pose sums 6.
+inline constexpr double kProjectBackward = 7 + 6 + 4 + 57 + 27 + 72 + 63 + 25 + 32 + 6;
+inline constexpr double sh_slope(int degree) { return degree < 1 ? 0 : degree < 2 ? 3 : degree < 3 ? 29 : 96; }
 
 inline int sh_floats(int degree) { return 3 * (degree + 1) * (degree + 1); }
 
@@ -66,8 +67,8 @@ inline Work project_work(const render::RenderStatistics& s, double splats, int d
 }
 
 inline Work project_backward_work(const render::RenderStatistics& s, double splats, int degree) {
-  const double color = kDirection + sh_basis(degree) + sh_slope(degree) + 7.0 * sh_floats(degree) / 3;
-  return {(kProjectDepth + kProjectShape + kProjectBackward + color + 6 * 5) * s.visible + 16.0 * s.blended_tile_pairs,
+  const double color = kDirection + sh_basis(degree) + sh_slope(degree) + 3.0 * sh_floats(degree) + 3;
+  return {(kProjectDepth + kProjectShape + kProjectBackward + color) * s.visible + 16.0 * s.blended_tile_pairs,
           splats + 4 * (2 * (11.0 + sh_floats(degree)) + 6) * s.visible + 64.0 * s.blended_tile_pairs};
 }
 
@@ -77,10 +78,10 @@ inline Work sort_work(const render::RenderStatistics& s) { return {0, (4.0 + 8 +
 inline Work bin_work(const render::RenderStatistics& s) { return {0, 2 * (8.0 + 16) * s.visible + 8.0 * s.tile_pairs}; }
 
 /// reconstruct/train/loss_kernels.cpp: 7 fields filtered by 11 taps down and across; a pass of four rows down makes the
-/// fields of 14, and the pointwise part is 45.
+/// fields of 14, and the pointwise part is 48.
 inline Work loss_work(int width, int height) {
   const double samples = 3.0 * width * height;
-  return {samples * (7 * 2 * 11 * 2 + 14.0 / 4 * 8 + 45), samples * 3 * 4};
+  return {samples * (7 * 2 * 11 * 2 + 14.0 / 4 * 8 + 48), samples * 3 * 4};
 }
 
 /// reconstruct/train/adam_kernels.cpp: moments 7, root 3, move 3, value 1; value and moments in and out, gradient in.
