@@ -38,6 +38,27 @@ struct ModelGradients {
   std::array<double, 6> pose{};
 };
 
+/// The same for `count` consecutive rows of the model, the first of them `begin`; every array starts at that row.
+struct GradientRows {
+  std::size_t begin = 0, count = 0;
+  std::uint8_t* seen = nullptr;  // rows with seen[i] == 0 hold unspecified values
+  float *position[3] = {}, *log_scale[3] = {}, *rotation[4] = {}, *opacity_logit = nullptr;
+  float* sh[3 * scene::sh_coefficients(scene::kMaxShDegree)] = {};
+  std::size_t sh_planes = 0;  // that are given
+};
+/// Rows [begin, begin + count) of `all`, with its first `sh_planes` planes of coefficients.
+GradientRows rows_of(ModelGradients& all, std::size_t begin, std::size_t count, std::size_t sh_planes);
+
+/// Takes gradients as they are made, while a core has them in its cache: written out and read again, the gradients of a large model cost
+/// more than the arithmetic on them.
+class GradientSink {
+ public:
+  virtual ~GradientSink() = default;
+  /// Called from any thread, in any order, once for each row of the model. The rows of the model that `rows` names, and only those, may
+  /// be changed; the arrays belong to the caller and are gone after the call.
+  virtual void take(const GradientRows& rows) = 0;
+};
+
 /// dL / d(frame). Planes that are empty (width 0) count as zero.
 struct FrameGradient {
   Plane color[3];
@@ -69,7 +90,9 @@ class Rasterizer {
   /// Throws scene::Error for a picture or model that does not fit 32-bit indices.
   virtual const Frame& forward(const scene::GaussianModel& model, const scene::Camera& camera, const RenderSettings& settings) = 0;
   /// Gradients for the last forward() (same model, unchanged). `out` is resized as needed; seen rows are overwritten, not added to.
-  virtual void backward(const scene::GaussianModel& model, const FrameGradient& gradient, ModelGradients& out) = 0;
+  /// With a sink, the gradients of the rendered degree's planes go there and not into out.planes, which is left alone.
+  virtual void backward(const scene::GaussianModel& model, const FrameGradient& gradient, ModelGradients& out,
+                        GradientSink* sink = nullptr) = 0;
   virtual const RenderStatistics& statistics() const = 0;
   virtual std::size_t buffer_bytes() const = 0;
 };

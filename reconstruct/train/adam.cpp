@@ -46,68 +46,64 @@ void SparseAdam::resize(std::size_t n, int sh_degree) {
   last_step.resize(n, 0);
 }
 
-void SparseAdam::step(scene::GaussianModel& model, const render::ModelGradients& gradients, const LearningRates& rates,
+void SparseAdam::step(scene::GaussianModel& model, render::ModelGradients& gradients, const LearningRates& rates,
                       std::uint32_t step, int active_sh) {
   const std::size_t n = model.size();
-  if (last_step.size() != n || gradients.seen.size() != n || gradients.planes.size() != n ||
-      first.sh.size() != model.sh.size() ||
-      gradients.planes.sh.size() <
-          std::min(model.sh.size(), static_cast<std::size_t>(3 * scene::sh_coefficients(active_sh))))
+  const std::size_t sh_planes =
+      std::min(model.sh.size(), static_cast<std::size_t>(3 * scene::sh_coefficients(active_sh)));
+  if (gradients.seen.size() != n || gradients.planes.size() != n || gradients.planes.sh.size() < sh_planes)
+    throw std::invalid_argument("SparseAdam: model and gradients differ in size");
+  scene::parallel_blocks(std::size_t{0}, n, kChunk, [&](std::size_t begin, std::size_t end) {
+    step_rows(model, render::rows_of(gradients, begin, end - begin, sh_planes), rates, step);
+  });
+}
+
+void SparseAdam::step_rows(scene::GaussianModel& model, const render::GradientRows& rows, const LearningRates& rates,
+                           std::uint32_t step) {
+  if (last_step.size() != model.size() || first.sh.size() != model.sh.size() || rows.sh_planes > model.sh.size() ||
+      rows.begin + rows.count > model.size() || rows.count > kChunk)
     throw std::invalid_argument("SparseAdam: model, gradients and moments differ in size");
   if (step == 0) throw std::invalid_argument("SparseAdam: steps count from 1");
 
-  const double bias1 = 1 - power(kBeta1, step), bias2 = 1 - power(kBeta2, step);
-  const auto inverse_bias2 = static_cast<float>(1 / std::sqrt(bias2));
-  const std::size_t sh_planes =
-      std::min(model.sh.size(), static_cast<std::size_t>(3 * scene::sh_coefficients(active_sh)));
-
-  const auto chunk = [&](std::size_t begin) {
-    const std::size_t rows = std::min(kChunk, n - begin);
-    alignas(64) float decay1[kChunk], decay2[kChunk];
-    std::uint32_t groups[kChunk / kAdamGroup];
-    std::size_t count = 0;
-    for (std::size_t group = 0; group * kAdamGroup < rows; ++group) {
-      const std::size_t from = group * kAdamGroup, to = std::min(from + kAdamGroup, rows);
-      bool any = false;
-      for (std::size_t i = from; i < to; ++i) any |= gradients.seen[begin + i] != 0;
-      if (!any) continue;
-      groups[count++] = static_cast<std::uint32_t>(group);
-      for (std::size_t i = from; i < to; ++i) {
-        decay1[i] = decay2[i] = 1;
-        if (!gradients.seen[begin + i]) continue;
-        std::uint32_t& last = last_step[begin + i];
-        const std::uint32_t passed = step > last ? step - last : 1;
-        decay1[i] = power1(passed), decay2[i] = power2(passed);
-        last = step;
-      }
+  const std::size_t begin = rows.begin;
+  alignas(64) float decay1[kChunk], decay2[kChunk];
+  std::uint32_t groups[kChunk / kAdamGroup];
+  std::size_t count = 0;
+  for (std::size_t from = 0; from < rows.count; from += kAdamGroup) {
+    const std::size_t to = std::min(from + kAdamGroup, rows.count);
+    if (std::none_of(rows.seen + from, rows.seen + to, [](std::uint8_t seen) { return seen != 0; })) continue;
+    groups[count++] = static_cast<std::uint32_t>(from / kAdamGroup);
+    for (std::size_t i = from; i < to; ++i) {
+      decay1[i] = decay2[i] = 1;
+      if (!rows.seen[i]) continue;
+      std::uint32_t& last = last_step[begin + i];
+      const std::uint32_t passed = step > last ? step - last : 1;
+      decay1[i] = power1(passed), decay2[i] = power2(passed);
+      last = step;
     }
-    if (count == 0) return;
-    const AdamGroups shared{groups, count, decay1, decay2};
-    const auto update = [&](std::vector<float>& value, std::vector<float>& m, std::vector<float>& v,
-                            const std::vector<float>& g, float rate) {
-      AdamPlane plane;
-      plane.value = value.data() + begin, plane.first = m.data() + begin, plane.second = v.data() + begin,
-      plane.gradient = g.data() + begin;
-      plane.rows = rows;
-      plane.rate = static_cast<float>(rate / bias1);
-      plane.inverse_bias2 = inverse_bias2;
-      adam_plane(plane, shared);
-    };
-    const scene::GaussianPlanes& g = gradients.planes;
-    for (std::size_t a = 0; a < 3; ++a)
-      update(model.position[a], first.position[a], second.position[a], g.position[a], rates.position);
-    for (std::size_t a = 0; a < 3; ++a)
-      update(model.log_scale[a], first.log_scale[a], second.log_scale[a], g.log_scale[a], rates.scale);
-    for (std::size_t a = 0; a < 4; ++a)
-      update(model.rotation[a], first.rotation[a], second.rotation[a], g.rotation[a], rates.rotation);
-    update(model.opacity_logit, first.opacity_logit, second.opacity_logit, g.opacity_logit, rates.opacity);
-    for (std::size_t p = 0; p < sh_planes; ++p)
-      update(model.sh[p], first.sh[p], second.sh[p], g.sh[p], p < 3 ? rates.sh0 : rates.sh_rest);
+  }
+  if (count == 0) return;
+  const AdamGroups shared{groups, count, decay1, decay2};
+  const double bias1 = 1 - power(kBeta1, step), bias2 = 1 - power(kBeta2, step);
+  AdamPlane plane;
+  plane.rows = rows.count;
+  plane.inverse_bias2 = static_cast<float>(1 / std::sqrt(bias2));
+  const auto update = [&](std::vector<float>& value, std::vector<float>& m, std::vector<float>& v, const float* g,
+                          float rate) {
+    plane.value = value.data() + begin, plane.first = m.data() + begin, plane.second = v.data() + begin;
+    plane.gradient = g;
+    plane.rate = static_cast<float>(rate / bias1);
+    adam_plane(plane, shared);
   };
-  const std::size_t chunks = (n + kChunk - 1) / kChunk;
-  scene::parallel_blocks(std::size_t{0}, chunks, 1, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t c = begin; c < end; ++c) chunk(c * kChunk);
-  });
+  for (std::size_t a = 0; a < 3; ++a)
+    update(model.position[a], first.position[a], second.position[a], rows.position[a], rates.position);
+  for (std::size_t a = 0; a < 3; ++a)
+    update(model.log_scale[a], first.log_scale[a], second.log_scale[a], rows.log_scale[a], rates.scale);
+  for (std::size_t a = 0; a < 4; ++a)
+    update(model.rotation[a], first.rotation[a], second.rotation[a], rows.rotation[a], rates.rotation);
+  update(model.opacity_logit, first.opacity_logit, second.opacity_logit, rows.opacity_logit, rates.opacity);
+  for (std::size_t p = 0; p < rows.sh_planes; ++p)
+    update(model.sh[p], first.sh[p], second.sh[p], rows.sh[p], p < 3 ? rates.sh0 : rates.sh_rest);
 }
 
 void SparseAdam::apply(const scene::IndexMap& map) {

@@ -20,8 +20,11 @@ struct LearningRates {
 class SparseAdam {
  public:
   void resize(std::size_t n, int sh_degree);
-  /// One update with the gradients of step `step` (1, 2, ...). `active_sh` degrees are updated; higher ones are left alone.
-  void step(scene::GaussianModel& model, const render::ModelGradients& gradients, const LearningRates& rates, std::uint32_t step, int active_sh);
+  /// One update with the gradients of step `step` (1, 2, ...). `active_sh` degrees are updated; higher ones are left alone. The gradients
+  /// are only read.
+  void step(scene::GaussianModel& model, render::ModelGradients& gradients, const LearningRates& rates, std::uint32_t step, int active_sh);
+  /// The part of such a step that falls on `rows`, in all the planes that they give. Parts may be done in any order and at once.
+  void step_rows(scene::GaussianModel& model, const render::GradientRows& rows, const LearningRates& rates, std::uint32_t step);
   /// Rows made from nothing start with zero moments.
   void apply(const scene::IndexMap& map);
   void reset_rows(std::span<const std::uint32_t> rows);

@@ -40,24 +40,23 @@ Dropout::Hidden::Hidden(Dropout& dropout, scene::GaussianModel& model, double sh
   });
 }
 
-void Dropout::Hidden::bring_back(render::ModelGradients& gradients) {
+void Dropout::Hidden::bring_back(const render::GradientRows& rows) {
   if (!active_) return;
-  scene::parallel_blocks(std::size_t{0}, model_.size(), kRowGrain, [&](std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i) {
-      if (!gradients.seen[i]) continue;
+  for (std::size_t i = 0; i < rows.count; ++i) {
+    const float original = dropout_.original_[rows.begin + i];
+    float& value = model_.opacity_logit[rows.begin + i];
+    if (rows.seen[i]) {
       // o' = g o: dL/dlogit = dL/dlogit' x (o (1 - o)) / (o' (1 - o')) x g = dL/dlogit' (1 - o) / (1 - o'); a clamped
       // o' has no slope.
-      const float o = sigmoid(dropout_.original_[i]), shown = sigmoid(model_.opacity_logit[i]);
-      gradients.planes.opacity_logit[i] *= shown < kMostOpaque ? (1 - o) / (1 - shown) : 0.0f;
+      const float o = sigmoid(original), shown = sigmoid(value);
+      rows.opacity_logit[i] *= shown < kMostOpaque ? (1 - o) / (1 - shown) : 0.0f;
     }
-  });
-  restore();
+    value = original;
+  }
 }
 
-void Dropout::Hidden::restore() {
-  if (!active_) return;
-  model_.opacity_logit.swap(dropout_.original_);
-  active_ = false;
+Dropout::Hidden::~Hidden() {
+  if (active_) model_.opacity_logit.swap(dropout_.original_);
 }
 
 }  // namespace tessera::reconstruct

@@ -24,14 +24,15 @@ class Dropout {
   class Hidden {
    public:
     Hidden(Dropout& dropout, scene::GaussianModel& model, double share, std::uint64_t seed, std::uint32_t step);
-    ~Hidden() { restore(); }
+    ~Hidden();
     Hidden(const Hidden&) = delete;
     Hidden& operator=(const Hidden&) = delete;
-    /// Restores the opacities and carries the gradients of the seen rows over to them (chain rule).
-    void bring_back(render::ModelGradients& gradients);
+    /// Restores the opacities of `rows` and carries the gradients of the seen ones over to them (chain rule). From any thread.
+    void bring_back(const render::GradientRows& rows);
+    /// All rows were brought back: from here on the opacities are the caller's.
+    void finish() { active_ = false; }
 
    private:
-    void restore();
     Dropout& dropout_;
     scene::GaussianModel& model_;
     bool active_;

@@ -26,8 +26,8 @@ struct StepContext {
 class Strategy {
  public:
   virtual ~Strategy() = default;
-  /// After backward, before Adam: adds regularisation gradients to rows that were seen.
-  virtual void add_regularization(const scene::GaussianModel& model, render::ModelGradients& gradients) const = 0;
+  /// After backward, before Adam: adds regularisation gradients to those of `rows` that were seen, out of `visible` in all. From any thread.
+  virtual void add_regularization(const scene::GaussianModel& model, const render::GradientRows& rows, std::size_t visible) const = 0;
   /// After Adam. May change the number of rows of model and optimiser alike; true if rows changed.
   virtual bool after_step(scene::GaussianModel& model, SparseAdam& adam, const render::ModelGradients& gradients, const StepContext& context) = 0;
   /// State for checkpoints: everything that later decisions depend on. Into the memory of `reuse`, whose contents are

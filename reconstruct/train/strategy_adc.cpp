@@ -25,7 +25,7 @@ enum Tag : std::uint8_t { kKeep, kClone, kChildA, kChildB };
 
 AdcStrategy::AdcStrategy(const TrainOptions& options) : options_(options), schedule_(options, 1.0) {}
 
-void AdcStrategy::add_regularization(const scene::GaussianModel&, render::ModelGradients&) const {}
+void AdcStrategy::add_regularization(const scene::GaussianModel&, const render::GradientRows&, std::size_t) const {}
 
 void AdcStrategy::accumulate(const render::ModelGradients& gradients, const StepContext& context) {
   const auto& g = options_.adc_absolute ? gradients.abs_mean2d : gradients.mean2d;

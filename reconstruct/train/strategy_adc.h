@@ -17,7 +17,7 @@ namespace tessera::reconstruct {
 class AdcStrategy final : public Strategy {
  public:
   explicit AdcStrategy(const TrainOptions& options);
-  void add_regularization(const scene::GaussianModel& model, render::ModelGradients& gradients) const override;
+  void add_regularization(const scene::GaussianModel& model, const render::GradientRows& rows, std::size_t visible) const override;
   bool after_step(scene::GaussianModel& model, SparseAdam& adam, const render::ModelGradients& gradients,
                   const StepContext& context) override;
   using Strategy::save;

@@ -23,20 +23,16 @@ constexpr float kOpacityCeiling = 1.0f - 0x1p-20f;
 
 McmcStrategy::McmcStrategy(const TrainOptions& options) : options_(options), schedule_(options, 1.0) {}
 
-void McmcStrategy::add_regularization(const scene::GaussianModel& model, render::ModelGradients& gradients) const {
-  const auto seen =
-      static_cast<double>(std::count_if(gradients.seen.begin(), gradients.seen.end(), [](auto s) { return s != 0; }));
-  if (seen == 0) return;
-  const auto opacity_weight = static_cast<float>(options_.opacity_regularization / seen);
-  const auto scale_weight = static_cast<float>(options_.scale_regularization / (3 * seen));
-  scene::parallel_blocks(std::size_t{0}, model.size(), kRowGrain, [&](std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i) {
-      if (!gradients.seen[i]) continue;
-      const float o = sigmoid(model.opacity_logit[i]);
-      gradients.planes.opacity_logit[i] += opacity_weight * o * (1 - o);
-      for (int a = 0; a < 3; ++a) gradients.planes.log_scale[a][i] += scale_weight * std::exp(model.log_scale[a][i]);
-    }
-  });
+void McmcStrategy::add_regularization(const scene::GaussianModel& model, const render::GradientRows& rows,
+                                      std::size_t visible) const {
+  const auto opacity_weight = static_cast<float>(options_.opacity_regularization / static_cast<double>(visible));
+  const auto scale_weight = static_cast<float>(options_.scale_regularization / (3 * static_cast<double>(visible)));
+  for (std::size_t i = 0; i < rows.count; ++i) {
+    if (!rows.seen[i]) continue;
+    const float o = sigmoid(model.opacity_logit[rows.begin + i]);
+    rows.opacity_logit[i] += opacity_weight * o * (1 - o);
+    for (int a = 0; a < 3; ++a) rows.log_scale[a][i] += scale_weight * std::exp(model.log_scale[a][rows.begin + i]);
+  }
 }
 
 bool McmcStrategy::after_step(scene::GaussianModel& model, SparseAdam& adam, const render::ModelGradients& gradients,

@@ -18,7 +18,7 @@ class McmcStrategy final : public Strategy {
   explicit McmcStrategy(const TrainOptions& options);
   /// Means over the rows seen: opacity_regularization x mean(o) + scale_regularization x mean(s), so that a row is
   /// pulled on average as if all rows were in every view.
-  void add_regularization(const scene::GaussianModel& model, render::ModelGradients& gradients) const override;
+  void add_regularization(const scene::GaussianModel& model, const render::GradientRows& rows, std::size_t visible) const override;
   bool after_step(scene::GaussianModel& model, SparseAdam& adam, const render::ModelGradients& gradients,
                   const StepContext& context) override;
   using Strategy::save;

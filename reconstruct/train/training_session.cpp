@@ -126,6 +126,7 @@ struct TrainingSession::Impl {
   bool stopping() const { return stop_requested || job().cancelled(); }
   int level(std::uint32_t step) const { return run_level + schedule.coarse_levels(step); }
   bool advance(bool may_stop);
+  class Update;
   bool take_step(std::uint32_t step, bool may_stop, TrainMetrics& now);
   void after_step(std::uint32_t step, TrainMetrics& now);
   void report(const TrainMetrics& now);
@@ -141,6 +142,25 @@ struct TrainingSession::Impl {
   void write_state(bool hurry);
   void write_last_state(bool hurry);
   void load_state();
+};
+
+/// What becomes of a run of rows once their gradients are there.
+class TrainingSession::Impl::Update final : public render::GradientSink {
+ public:
+  Update(Impl& session, Dropout::Hidden& hidden, const LearningRates& rates, std::uint32_t step)
+      : session_(session), hidden_(hidden), rates_(rates), step_(step), visible_(session.rasterizer->statistics().visible) {}
+  void take(const render::GradientRows& rows) override {
+    hidden_.bring_back(rows);
+    session_.strategy->add_regularization(session_.model, rows, visible_);
+    session_.adam.step_rows(session_.model, rows, rates_, step_);
+  }
+
+ private:
+  Impl& session_;
+  Dropout::Hidden& hidden_;
+  const LearningRates& rates_;
+  const std::uint32_t step_;
+  const std::size_t visible_;
 };
 
 /// One step; false if it was given up because of a stop request (nothing has changed then).
@@ -180,14 +200,13 @@ bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMe
                        "lower the learning rates; the last checkpoint is whole");
   double d_map[12];
   if (exposed) affine_backward(exposure.maps()[v], frame.color, d_corrected, frame_gradient.color, d_map);
-  rasterizer->backward(model, frame_gradient, gradients);
   if (may_stop && stopping()) return false;
-  hidden.bring_back(gradients);
 
   // From here on the state changes.
-  strategy->add_regularization(model, gradients);
   const LearningRates rates = schedule.rates(step);
-  adam.step(model, gradients, rates, step, settings.sh_degree);
+  Update update(*this, hidden, rates, step);
+  rasterizer->backward(model, frame_gradient, gradients, &update);
+  hidden.finish();
   if (exposed) exposure.step(v, d_map, options.exposure_regularization, schedule.exposure_rate(step));
   StepContext context;
   context.step = step;

@@ -121,10 +121,11 @@ class CpuRasterizer final : public Rasterizer {
     return frame_;
   }
 
-  void backward(const scene::GaussianModel& model, const FrameGradient& gradient, ModelGradients& out) override {
+  void backward(const scene::GaussianModel& model, const FrameGradient& gradient, ModelGradients& out,
+                GradientSink* sink) override {
     check(gradient);
     Stopwatch watch;
-    if (!fits(out.planes, rows_, model.sh.size())) out.planes.resize(rows_, model.sh_degree());
+    if (!sink && !fits(out.planes, rows_, model.sh.size())) out.planes.resize(rows_, model.sh_degree());
     out.seen.resize(rows_);
     for (int c = 0; c < 2; ++c) out.mean2d[c].resize(rows_), out.abs_mean2d[c].resize(rows_);
     out.radius.resize(rows_), out.weight.resize(rows_);
@@ -134,16 +135,20 @@ class CpuRasterizer final : public Rasterizer {
     statistics_.milliseconds.blend_backward = watch.lap();
 
     bind(model);
-    ProjectBackwardJob job{project_, slots_.data(), touched_.data(), static_cast<int>(model.sh.size())};
-    for (int c = 0; c < 3; ++c)
-      job.position[c] = out.planes.position[c].data(), job.log_scale[c] = out.planes.log_scale[c].data();
-    for (int c = 0; c < 4; ++c) job.rotation[c] = out.planes.rotation[c].data();
-    job.opacity_logit = out.planes.opacity_logit.data();
-    for (std::size_t p = 0; p < out.planes.sh.size(); ++p) job.sh[p] = out.planes.sh[p].data();
-    job.seen = out.seen.data();
-    for (int c = 0; c < 2; ++c) job.mean2d[c] = out.mean2d[c].data(), job.abs_mean2d[c] = out.abs_mean2d[c].data();
-    job.radius = out.radius.data(), job.weight = out.weight.data();
-    scene::parallel_for(std::size_t{0}, chunk_count_, [&](std::size_t chunk) { project_backward_chunk(job, chunk); });
+    const ProjectBackwardJob job{project_,
+                                 slots_.data(),
+                                 touched_.data(),
+                                 {out.mean2d[0].data(), out.mean2d[1].data()},
+                                 {out.abs_mean2d[0].data(), out.abs_mean2d[1].data()},
+                                 out.radius.data(),
+                                 out.weight.data()};
+    scene::parallel_for(std::size_t{0}, chunk_count_, [&](std::size_t chunk) {
+      const std::size_t begin = chunk * kChunk, count = std::min(kChunk, rows_ - begin);
+      if (sink)
+        give(job, chunk, begin, count, out.seen.data() + begin, *sink);
+      else
+        project_backward_chunk(job, chunk, rows_of(out, begin, count, model.sh.size()));
+    });
     out.pose.fill(0);
     for (std::size_t chunk = 0; chunk < chunk_count_; ++chunk)
       for (std::size_t c = 0; c < out.pose.size(); ++c) out.pose[c] += chunks_[chunk].pose[c];
@@ -176,6 +181,23 @@ class CpuRasterizer final : public Rasterizer {
     project_.footprints = footprints_.reserve(chunk_count_ * kChunk);
     project_.block_mask = block_mask_.reserve(chunk_count_ * kChunk / kLanes);
     project_.chunks = chunks_.data();
+  }
+
+  /// The chunk's gradients in memory that its core uses for every chunk, and from there to the sink.
+  void give(const ProjectBackwardJob& job, std::size_t chunk, std::size_t begin, std::size_t count, std::uint8_t* seen,
+            GradientSink& sink) const {
+    alignas(64) float planes[11 + kMaxFeatures][kChunk];  // 236 KiB: fits the second-level cache and any stack
+    GradientRows rows;
+    rows.begin = begin, rows.count = count, rows.seen = seen;
+    float(*next)[kChunk] = planes;
+    for (float*& plane : rows.position) plane = *next++;
+    for (float*& plane : rows.log_scale) plane = *next++;
+    for (float*& plane : rows.rotation) plane = *next++;
+    rows.opacity_logit = *next++;
+    rows.sh_planes = static_cast<std::size_t>(3 * scene::sh_coefficients(view_.sh_degree));
+    for (std::size_t p = 0; p < rows.sh_planes; ++p) rows.sh[p] = *next++;
+    project_backward_chunk(job, chunk, rows);
+    sink.take(rows);
   }
 
   /// A gradient plane is empty or has the frame's size; geometry gradients need geometry outputs.

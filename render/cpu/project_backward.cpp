@@ -55,10 +55,9 @@ HWY_INLINE void gather_block(const ProjectBackwardJob& job, std::size_t chunk, s
 }
 
 /// Gradients of the SH coefficients, plane by plane; leaves in run.basis what the view direction needs.
-HWY_INLINE void shade_backward(const ProjectBackwardJob& job, std::size_t begin, Run& run) {
+HWY_INLINE void shade_backward(const ProjectJob& forward, const GradientRows& rows, std::size_t begin, Run& run) {
   const D d;
-  const ProjectJob& forward = job.forward;
-  const std::size_t n = forward.rows;
+  const std::size_t n = forward.rows, out = begin - rows.begin;
   const int degree = forward.view->sh_degree, coefficients = scene::sh_coefficients(degree);
   for (std::size_t o = 0; o < kSpan; o += kN) {
     if (part_bits(run.visible[o / kLanes], o % kLanes / kN) == 0) continue;
@@ -80,26 +79,25 @@ HWY_INLINE void shade_backward(const ProjectBackwardJob& job, std::size_t begin,
         w = hn::MulAdd(color, load_rows(forward.sh[q * 3 + c], begin + o, n), w);
         hwy::Prefetch(forward.sh[q * 3 + c] + begin + o +
                       kSpan);  // the next run: too many streams for the hardware to follow
-        hwy::Prefetch(job.sh[q * 3 + c] + begin + o + kSpan);
-        store_rows(hn::Mul(basis, color), mask, job.sh[q * 3 + c], begin + o, n);
+        store_rows(hn::Mul(basis, color), mask, rows.sh[q * 3 + c], out + o, rows.count);
       }
       hn::Store(w, d, run.basis[q] + o);
     }
-  for (int plane = coefficients * 3; plane < job.model_sh_planes; ++plane)
+  for (std::size_t plane = static_cast<std::size_t>(coefficients) * 3; plane < rows.sh_planes; ++plane)
     for (std::size_t o = 0; o < kSpan; o += kN)
       if (const std::uint32_t bits = part_bits(run.visible[o / kLanes], o % kLanes / kN); bits != 0)
-        store_rows(hn::Zero(d), mask_from_bits(bits), job.sh[plane], begin + o, n);
+        store_rows(hn::Zero(d), mask_from_bits(bits), rows.sh[plane], out + o, rows.count);
 }
 
 /// Chain rule through the projection for kN rows (gaussian splatting base algorithm, section 6; Kerbl et al. 2023,
 /// appendix A). Adds to `pose` (lane sums in double, in lane order).
 /// i: the first row; o: its place in the run.
-HWY_INLINE void backward_rows(const ProjectBackwardJob& job, std::size_t i, M mask, const Run& run, std::size_t o,
-                              double* pose) {
+HWY_INLINE void backward_rows(const ProjectBackwardJob& job, const GradientRows& rows, std::size_t i, M mask,
+                              const Run& run, std::size_t o, double* pose) {
   const D d;
   const ProjectJob& forward = job.forward;
   const ViewParameters& view = *forward.view;
-  const std::size_t n = forward.rows;
+  const std::size_t n = forward.rows, at = i - rows.begin;
   const V zero = hn::Zero(d);
   const auto sum = [&](int q)
                        HWY_ATTR { return hn::IfThenElseZero(mask, hn::Load(d, run.sum[o / kLanes][q] + o % kLanes)); };
@@ -116,7 +114,7 @@ HWY_INLINE void backward_rows(const ProjectBackwardJob& job, std::size_t i, M ma
   store_rows(hn::Max(s.half_x, s.half_y), mask, job.radius, i, n);
   store_rows(sum(kSumWeight), mask, job.weight, i, n);
   const V log_opacity = sum(kSumW);  // dL / d ln(effective opacity)
-  store_rows(hn::Mul(log_opacity, hn::Sub(set(1.0f), s.opacity)), mask, job.opacity_logit, i, n);
+  store_rows(hn::Mul(log_opacity, hn::Sub(set(1.0f), s.opacity)), mask, rows.opacity_logit, at, rows.count);
 
   // dL / d(covariance), as a symmetric matrix: 1/2 sum w v v^T with v = Q d = ln 2 (gx, gy) up to sign.
   const V factor = set(0.5f * kLn2 * kLn2);
@@ -164,7 +162,7 @@ HWY_INLINE void backward_rows(const ProjectBackwardJob& job, std::size_t i, M ma
   // Scales and rotation, from dL/d(kc) seen along the splat's own axes. turn: small rotation R exp([turn]x), local.
   V turn[3], pose_turn[3], along[3][3], product[3];
   for (int j = 0; j < 3; ++j) {
-    store_rows(dot3(s.kc[j], dkc[j]), mask, job.log_scale[j], i, n);
+    store_rows(dot3(s.kc[j], dkc[j]), mask, rows.log_scale[j], at, rows.count);
     for (int a = 0; a < 3; ++a) along[a][j] = hn::Mul(s.scale[j], dot3(s.axis[a], dkc[j]));
   }
   turn[0] = hn::Sub(along[2][1], along[1][2]);
@@ -193,7 +191,7 @@ HWY_INLINE void backward_rows(const ProjectBackwardJob& job, std::size_t i, M ma
                    hn::NegMulAdd(qz, turn[1], hn::MulAdd(qy, turn[2], hn::Mul(qw, turn[0]))),
                    hn::NegMulAdd(qx, turn[2], hn::MulAdd(qz, turn[0], hn::Mul(qw, turn[1]))),
                    hn::NegMulAdd(qy, turn[0], hn::MulAdd(qx, turn[1], hn::Mul(qw, turn[2])))};
-  for (int c = 0; c < 4; ++c) store_rows(hn::Mul(twice, dq[c]), mask, job.rotation[c], i, n);
+  for (int c = 0; c < 4; ++c) store_rows(hn::Mul(twice, dq[c]), mask, rows.rotation[c], at, rows.count);
 
   // The view direction.
   V direction[3], weighted[kMaxFeatures / 3], d_direction[3];
@@ -207,7 +205,7 @@ HWY_INLINE void backward_rows(const ProjectBackwardJob& job, std::size_t i, M ma
 
   for (int c = 0; c < 3; ++c)
     store_rows(hn::Add(dr[c], dot3(set(view.w[c]), set(view.w[3 + c]), set(view.w[6 + c]), dt[0], dt[1], dt[2])), mask,
-               job.position[c], i, n);
+               rows.position[c], at, rows.count);
 
   HWY_ALIGN float buffer[kN];
   for (int c = 0; c < 6; ++c) {
@@ -219,10 +217,10 @@ HWY_INLINE void backward_rows(const ProjectBackwardJob& job, std::size_t i, M ma
   }
 }
 
-void ProjectBackwardChunk(const ProjectBackwardJob& job, std::size_t chunk) {
+void ProjectBackwardChunk(const ProjectBackwardJob& job, std::size_t chunk, const GradientRows& rows) {
   ChunkResult& result = job.forward.chunks[chunk];
   std::fill(std::begin(result.pose), std::end(result.pose), 0.0);
-  const std::size_t begin = chunk * kChunk, end = std::min(job.forward.rows, begin + kChunk);
+  const std::size_t begin = rows.begin, end = begin + rows.count;
   std::uint32_t next = 0;
   Run run;
   for (std::size_t first = begin; first < end; first += kSpan) {
@@ -232,14 +230,14 @@ void ProjectBackwardChunk(const ProjectBackwardJob& job, std::size_t chunk) {
       const std::uint32_t bits = row < end ? job.forward.block_mask[row / kLanes] : 0;
       run.visible[block] = bits;
       any |= bits;
-      for (std::size_t i = row; i < std::min(end, row + kLanes); ++i) job.seen[i] = (bits >> (i - row)) & 1;
+      for (std::size_t i = row; i < std::min(end, row + kLanes); ++i) rows.seen[i - begin] = (bits >> (i - row)) & 1;
       if (bits != 0) gather_block(job, chunk, block, next, run);
     }
     if (any == 0) continue;
-    shade_backward(job, first, run);
+    shade_backward(job.forward, rows, first, run);
     for (std::size_t o = 0; o < kSpan; o += kN)
       if (const std::uint32_t bits = part_bits(run.visible[o / kLanes], o % kLanes / kN); bits != 0)
-        backward_rows(job, first + o, mask_from_bits(bits), run, o, result.pose);
+        backward_rows(job, rows, first + o, mask_from_bits(bits), run, o, result.pose);
   }
 }
 
@@ -249,8 +247,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace tessera::render {
 HWY_EXPORT(ProjectBackwardChunk);
-void project_backward_chunk(const ProjectBackwardJob& job, std::size_t chunk) {
-  HWY_DYNAMIC_DISPATCH(ProjectBackwardChunk)(job, chunk);
+void project_backward_chunk(const ProjectBackwardJob& job, std::size_t chunk, const GradientRows& rows) {
+  HWY_DYNAMIC_DISPATCH(ProjectBackwardChunk)(job, chunk, rows);
 }
 }  // namespace tessera::render
 #endif

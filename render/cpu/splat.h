@@ -113,17 +113,11 @@ struct ProjectJob {
   ChunkResult* chunks;
 };
 
+/// The arrays are those of the whole model.
 struct ProjectBackwardJob {
   ProjectJob forward;
   const float* slots;            // [pairs * kSlotSize]
   const std::uint16_t* touched;  // [pairs] groups with at least one blended pixel; slots of 0 were never written
-  int model_sh_planes;
-  float* position[3];
-  float* log_scale[3];
-  float* rotation[4];
-  float* opacity_logit;
-  float* sh[kMaxFeatures];
-  std::uint8_t* seen;
   float* mean2d[2];
   float* abs_mean2d[2];
   float* radius;
@@ -165,7 +159,8 @@ struct BlendBackwardJob {
 
 // Kernels, compiled for every vector target and chosen at run time.
 void project_chunk(const ProjectJob& job, std::size_t chunk);
-void project_backward_chunk(const ProjectBackwardJob& job, std::size_t chunk);
+/// Into `rows`, which are those of the chunk.
+void project_backward_chunk(const ProjectBackwardJob& job, std::size_t chunk, const GradientRows& rows);
 void blend_tile(const BlendJob& job, std::size_t tile);
 void blend_backward_tile(const BlendBackwardJob& job, std::size_t tile);
 

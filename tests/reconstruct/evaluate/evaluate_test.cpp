@@ -34,7 +34,7 @@ class GreyRasterizer : public render::Rasterizer {
     cameras.push_back(camera);
     return frame_;
   }
-  void backward(const scene::GaussianModel&, const render::FrameGradient&, render::ModelGradients&) override {}
+  void backward(const scene::GaussianModel&, const render::FrameGradient&, render::ModelGradients&, render::GradientSink*) override {}
   const render::RenderStatistics& statistics() const override { return statistics_; }
   std::size_t buffer_bytes() const override { return 0; }
   std::vector<render::RenderSettings> asked;

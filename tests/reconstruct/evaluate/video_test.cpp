@@ -22,7 +22,7 @@ class FlatRasterizer : public render::Rasterizer {
     frame_.color[2].fill(-1.0f);
     return frame_;
   }
-  void backward(const scene::GaussianModel&, const render::FrameGradient&, render::ModelGradients&) override {}
+  void backward(const scene::GaussianModel&, const render::FrameGradient&, render::ModelGradients&, render::GradientSink*) override {}
   const render::RenderStatistics& statistics() const override { return statistics_; }
   std::size_t buffer_bytes() const override { return 0; }
   int calls_ = 0;

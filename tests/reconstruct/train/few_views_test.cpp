@@ -57,7 +57,8 @@ TEST(Dropout, CarriesGradientsBackByTheChainRule) {
   Dropout dropout;
   Dropout::Hidden hidden(dropout, model, 0.25, 3, 4);
   const auto shown = model.opacity_logit;
-  hidden.bring_back(gradients);
+  for (const std::size_t begin : {0u, 300u}) hidden.bring_back(render::rows_of(gradients, begin, begin == 0 ? 300 : 700, 0));
+  hidden.finish();
   EXPECT_EQ(model.opacity_logit, before);
   EXPECT_EQ(gradients.planes.opacity_logit[5], 2.0f);
   const auto shown_logit = [](double l) {

@@ -266,7 +266,7 @@ TEST(Adc, AddsNoRegularisation) {
   const auto model = row_of_splats(1);
   auto g = test::blank_gradients(1, 0);
   g.seen[0] = 1;
-  AdcStrategy(adc_options()).add_regularization(model, g);
+  AdcStrategy(adc_options()).add_regularization(model, render::rows_of(g, 0, 1, 0), 1);
   EXPECT_EQ(g.planes.opacity_logit[0], 0.0f);
   EXPECT_EQ(g.planes.log_scale[0][0], 0.0f);
 }

@@ -169,7 +169,7 @@ TEST(Mcmc, RegularisationIsTheGradientOfTheMeansOverSeenRows) {
   auto g = test::blank_gradients(3, 0);
   g.seen = {1, 0, 1};
   g.planes.opacity_logit[0] = 1;
-  McmcStrategy(options).add_regularization(model, g);
+  McmcStrategy(options).add_regularization(model, render::rows_of(g, 0, 3, 0), 2);
   EXPECT_NEAR(g.planes.opacity_logit[0], 1 + 0.3 / 2 * 0.8 * 0.2, 1e-6);
   EXPECT_EQ(g.planes.opacity_logit[1], 0);
   EXPECT_NEAR(g.planes.log_scale[0][0], 0.6 / 6 * 0.01, 1e-7);
@@ -193,7 +193,7 @@ TEST(Mcmc, TheSameBytesOnAnyNumberOfThreads) {
     auto g = test::blank_gradients(n, 0);
     for (std::size_t i = 0; i < n; ++i) g.seen[i] = i % 5 != 0;
     McmcStrategy strategy(options);
-    strategy.add_regularization(model, g);
+    strategy.add_regularization(model, render::rows_of(g, 0, n, 0), n / 5 * 4);
     EXPECT_TRUE(strategy.after_step(model, adam, g, at_step(10, 1e-3f)));
   }
   EXPECT_TRUE(test::same_planes(results[0], results[1]));
