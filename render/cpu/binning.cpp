@@ -10,22 +10,25 @@
 namespace tessera::render {
 namespace {
 
-constexpr std::size_t kMostParts = 16;       // enough for any desktop; every part costs a histogram
-constexpr std::size_t kLeastPerPart = 8192;  // below this a histogram costs more than it saves
-constexpr std::size_t kAhead = 12;           // splats between asking for memory and using it: some 100 ns of work
-constexpr int kMostDigitBits = 12;           // the histogram stays in L1
+constexpr std::size_t kMostParts = 16;      // enough for any desktop; every part costs a histogram
+constexpr std::size_t kLeastToSort = 8192;  // splats of a part: below this a histogram costs more than it saves
+constexpr std::size_t kLeastToBin = 2048;   // fewer, since near splats meet more tiles than far ones
+constexpr std::size_t kAhead = 12;          // splats between asking for memory and using it: some 100 ns of work
+constexpr int kMostDigitBits = 12;          // the histogram stays in L1
 
 /// Fixed split of n items into parts.
 struct Split {
   std::size_t n, parts;
-  explicit Split(std::size_t count) : n(count), parts(std::clamp<std::size_t>(count / kLeastPerPart, 1, kMostParts)) {}
+  Split(std::size_t count, std::size_t least)
+      : n(count), parts(std::clamp<std::size_t>(count / least, 1, kMostParts)) {}
   std::size_t begin(std::size_t part) const { return n * part / parts; }
   std::size_t end(std::size_t part) const { return n * (part + 1) / parts; }
 };
 
 }  // namespace
 
-void Binner::sort(const Splat* splats, const ChunkResult* chunks, std::size_t chunk_count, std::size_t visible) {
+void Binner::sort(const float* depths, Footprint* footprints, const ChunkResult* chunks, std::size_t chunk_count,
+                  std::size_t visible) {
   visible_ = visible;
   if (visible == 0) return;
   Key* keys = keys_.reserve(visible);
@@ -37,9 +40,10 @@ void Binner::sort(const Splat* splats, const ChunkResult* chunks, std::size_t ch
     Range range;
     for (std::uint32_t j = 0; j < chunks[chunk].visible; ++j) {
       // z > 0: the order of the bits is the order of the values
-      const auto depth = std::bit_cast<std::uint32_t>(splats[first + j].z);
+      const auto depth = std::bit_cast<std::uint32_t>(depths[first + j]);
       range.least = std::min(range.least, depth), range.most = std::max(range.most, depth);
       out[j] = {depth, static_cast<std::uint32_t>(first + j)};
+      footprints[first + j].slot += chunks[chunk].first_pair;
     }
     ranges[chunk] = range;
   });
@@ -52,7 +56,7 @@ void Binner::sort(const Splat* splats, const ChunkResult* chunks, std::size_t ch
   const int passes = (bits + kMostDigitBits - 1) / kMostDigitBits;
   const int digit_bits = passes == 0 ? 0 : (bits + passes - 1) / passes;
   const std::uint32_t digits = 1u << digit_bits, least = range.least;
-  const Split split(visible);
+  const Split split(visible, kLeastToSort);
   std::uint32_t* histogram = histogram_.reserve(split.parts << kMostDigitBits);  // never grows with the depths
   for (int shift = 0; shift < passes * digit_bits; shift += digit_bits) {
     const auto digit = [=](const Key& key) { return ((key.depth - least) >> shift) & (digits - 1); };
@@ -74,37 +78,29 @@ void Binner::sort(const Splat* splats, const ChunkResult* chunks, std::size_t ch
   }
 }
 
-void Binner::bin(Footprint* footprints, const ChunkResult* chunks, std::size_t pairs, int tiles_x, int tiles_y) {
-  const std::size_t tiles = static_cast<std::size_t>(tiles_x) * tiles_y;
+void Binner::bin(const Footprint* footprints, const ChunkResult* chunks, std::size_t pairs, std::size_t tiles) {
   const Key* keys = keys_.data();
-  const Split split(visible_);
+  const Split split(visible_, kLeastToBin);
   std::uint32_t* histogram = histogram_.reserve(split.parts * tiles);
   std::uint32_t* tile_begin = tile_begin_.reserve(tiles + 1);
   TileEntry* entries = entries_.reserve(pairs);
 
-  /// Calls visit(tile) for every tile of a splat, in the one order that counting, writing and slots share.
-  const auto for_each_tile = [&](std::uint32_t splat, auto&& visit) {
-    const Footprint& footprint = footprints[splat];
-    const Span* span = chunks[splat / kChunk].spans.data() + footprint.span;
-    std::size_t row = static_cast<std::size_t>(footprint.tile_y) * tiles_x;
-    for (std::uint32_t r = 0; r < footprint.rows; ++r, row += tiles_x)
-      for (std::uint32_t x = span[r].first; x <= span[r].last; ++x) visit(row + x);
+  const auto tiles_of = [&](std::uint32_t splat) {
+    const ChunkResult& chunk = chunks[splat / kChunk];
+    return chunk.tiles.data() + (footprints[splat].slot - chunk.first_pair);
   };
-  // In the order of depth the footprints and spans lie anywhere in memory: they are asked for ahead of their turn.
+  // In the order of depth footprints and tiles lie anywhere in memory: they are asked for ahead of their turn.
   const auto prefetch = [&](std::size_t i) {
     if (i + 2 * kAhead < visible_) __builtin_prefetch(footprints + keys[i + 2 * kAhead].splat);
-    if (i + kAhead < visible_) {
-      const std::uint32_t splat = keys[i + kAhead].splat;
-      __builtin_prefetch(chunks[splat / kChunk].spans.data() + footprints[splat].span);
-    }
+    if (i + kAhead < visible_) __builtin_prefetch(tiles_of(keys[i + kAhead].splat));
   };
   scene::parallel_for(std::size_t{0}, split.parts, [&](std::size_t part) {
     std::uint32_t* h = histogram + part * tiles;
     std::memset(h, 0, tiles * sizeof *h);
     for (std::size_t i = split.begin(part); i < split.end(part); ++i) {
       prefetch(i);
-      footprints[keys[i].splat].slot += chunks[keys[i].splat / kChunk].first_pair;
-      for_each_tile(keys[i].splat, [&](std::size_t tile) { ++h[tile]; });
+      const std::uint32_t *tile = tiles_of(keys[i].splat), *end = tile + footprints[keys[i].splat].pairs;
+      for (; tile < end; ++tile) ++h[*tile];
     }
   });
   std::uint32_t sum = 0;
@@ -117,8 +113,8 @@ void Binner::bin(Footprint* footprints, const ChunkResult* chunks, std::size_t p
     std::uint32_t* h = histogram + part * tiles;
     for (std::size_t i = split.begin(part); i < split.end(part); ++i) {
       prefetch(i);
-      std::uint32_t slot = footprints[keys[i].splat].slot;
-      for_each_tile(keys[i].splat, [&](std::size_t tile) { entries[h[tile]++] = {keys[i].splat, slot++}; });
+      const std::uint32_t splat = keys[i].splat, *tile = tiles_of(splat), first = footprints[splat].slot;
+      for (std::uint32_t p = 0; p < footprints[splat].pairs; ++p) entries[h[tile[p]]++] = {splat, first + p};
     }
   });
 }

@@ -12,10 +12,12 @@ namespace tessera::render {
 /// the lists are always the same.
 class Binner {
  public:
-  /// Orders the visible splats by z, ties by index (least-significant-digit radix sort, stable).
-  void sort(const Splat* splats, const ChunkResult* chunks, std::size_t chunk_count, std::size_t visible);
-  /// Builds the lists by a stable counting sort, and makes the slots of `footprints` absolute.
-  void bin(Footprint* footprints, const ChunkResult* chunks, std::size_t pairs, int tiles_x, int tiles_y);
+  /// Orders the visible splats by z, ties by index (least-significant-digit radix sort, stable), and makes the slots of
+  /// `footprints` absolute.
+  void sort(const float* depths, Footprint* footprints, const ChunkResult* chunks, std::size_t chunk_count,
+            std::size_t visible);
+  /// Builds the lists by a stable counting sort.
+  void bin(const Footprint* footprints, const ChunkResult* chunks, std::size_t pairs, std::size_t tiles);
 
   const TileEntry* entries() const { return entries_.data(); }
   const std::uint32_t* tile_begin() const { return tile_begin_.data(); }  // [tiles + 1]

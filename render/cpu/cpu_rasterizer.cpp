@@ -93,12 +93,12 @@ class CpuRasterizer final : public Rasterizer {
     statistics_ = {};
     statistics_.visible = visible, statistics_.tile_pairs = pairs;
     statistics_.milliseconds.project = watch.lap();
-    binner_.sort(splats_.data(), chunks_.data(), chunk_count_, visible);
+    binner_.sort(depths_.data(), footprints_.data(), chunks_.data(), chunk_count_, visible);
     statistics_.milliseconds.sort = watch.lap();
-    binner_.bin(footprints_.data(), chunks_.data(), pairs, view_.tiles_x, view_.tiles_y);
+    tiles_ = static_cast<std::size_t>(view_.tiles_x) * view_.tiles_y;
+    binner_.bin(footprints_.data(), chunks_.data(), pairs, tiles_);
     statistics_.milliseconds.bin = watch.lap();
 
-    tiles_ = static_cast<std::size_t>(view_.tiles_x) * view_.tiles_y;
     frame_.resize(view_.width, view_.height, view_.geometry);
     blend_ = {&view_,
               splats_.data(),
@@ -158,10 +158,10 @@ class CpuRasterizer final : public Rasterizer {
   const RenderStatistics& statistics() const override { return statistics_; }
 
   std::size_t buffer_bytes() const override {
-    std::size_t bytes = splats_.bytes() + footprints_.bytes() + block_mask_.bytes() + binner_.bytes() +
-                        touched_.bytes() + entry_touched_.bytes() + transmittance_.bytes() + stops_.bytes() +
-                        results_.bytes() + slots_.bytes();
-    for (const ChunkResult& chunk : chunks_) bytes += sizeof chunk + chunk.spans.capacity() * sizeof(Span);
+    std::size_t bytes = splats_.bytes() + depths_.bytes() + footprints_.bytes() + block_mask_.bytes() +
+                        binner_.bytes() + touched_.bytes() + entry_touched_.bytes() + transmittance_.bytes() +
+                        stops_.bytes() + results_.bytes() + slots_.bytes();
+    for (const ChunkResult& chunk : chunks_) bytes += sizeof chunk + chunk.tiles.capacity() * sizeof(std::uint32_t);
     const auto plane = [&](const Plane& p) { bytes += p.data.capacity() * sizeof(float); };
     for (const Plane& p : frame_.color) plane(p);
     for (const Plane& p : frame_.normal) plane(p);
@@ -178,6 +178,7 @@ class CpuRasterizer final : public Rasterizer {
     project_.opacity_logit = model.opacity_logit.data();
     for (std::size_t p = 0; p < model.sh.size(); ++p) project_.sh[p] = model.sh[p].data();
     project_.splats = splats_.reserve(chunk_count_ * kChunk);
+    project_.depths = depths_.reserve(chunk_count_ * kChunk);
     project_.footprints = footprints_.reserve(chunk_count_ * kChunk);
     project_.block_mask = block_mask_.reserve(chunk_count_ * kChunk / kLanes);
     project_.chunks = chunks_.data();
@@ -226,7 +227,7 @@ class CpuRasterizer final : public Rasterizer {
   Buffer<Splat> splats_;
   Buffer<Footprint> footprints_;
   Buffer<std::uint16_t> block_mask_, touched_, entry_touched_;
-  Buffer<float> transmittance_, slots_;
+  Buffer<float> depths_, transmittance_, slots_;
   Buffer<Stop> stops_;
   Buffer<TileResult> results_;
 };

@@ -30,16 +30,13 @@ struct Run {
 HWY_INLINE void gather_block(const ProjectBackwardJob& job, std::size_t chunk, std::size_t block, std::uint32_t& next,
                              Run& run) {
   const D d;
-  const ChunkResult& result = job.forward.chunks[chunk];
   HWY_ALIGN float by_lane[kLanes][kSlotSize] = {}, gate[3][kLanes] = {};
   for (std::uint32_t bits = run.visible[block]; bits != 0; bits &= bits - 1) {
     const int l = std::countr_zero(bits);
     const std::size_t at = chunk * kChunk + next++;
-    const std::uint32_t begin = job.forward.footprints[at].slot;
-    const std::uint32_t end =
-        next == result.visible ? result.first_pair + result.pairs : job.forward.footprints[at + 1].slot;
+    const Footprint footprint = job.forward.footprints[at];
     float* out = by_lane[l];
-    for (std::uint32_t slot = begin; slot < end; ++slot) {
+    for (std::uint32_t slot = footprint.slot; slot < footprint.slot + footprint.pairs; ++slot) {
       if (job.touched[slot] == 0) continue;
       const float* in = job.slots + static_cast<std::size_t>(slot) * kSlotSize;
       for (std::size_t q = 0; q < kSlotSize; q += kN)
@@ -77,8 +74,7 @@ HWY_INLINE void shade_backward(const ProjectJob& forward, const GradientRows& ro
       for (int c = 0; c < 3; ++c) {
         const V color = hn::Load(d, run.color[c] + o);
         w = hn::MulAdd(color, load_rows(forward.sh[q * 3 + c], begin + o, n), w);
-        hwy::Prefetch(forward.sh[q * 3 + c] + begin + o +
-                      kSpan);  // the next run: too many streams for the hardware to follow
+        prefetch_rows(forward.sh[q * 3 + c] + begin + o);
         store_rows(hn::Mul(basis, color), mask, rows.sh[q * 3 + c], out + o, rows.count);
       }
       hn::Store(w, d, run.basis[q] + o);

@@ -36,25 +36,22 @@ struct alignas(64) Splat {
 };
 static_assert(sizeof(Splat) == 64);
 
-/// Where the (splat, tile) pairs of a splat are.
+/// The (splat, tile) pairs of a splat: consecutive slots.
 struct Footprint {
-  std::uint32_t span;    // first entry in the spans of its chunk
-  std::uint32_t slot;    // first pair; relative to its chunk until bin_splats() made it absolute
-  std::uint16_t tile_y;  // first tile row
-  std::uint16_t rows;    // tile rows, one span each
+  std::uint32_t slot;  // the first; relative to its chunk until Binner::sort() made it absolute
+  std::uint32_t pairs;
 };
 
-/// Tiles first..last of one tile row (empty where last < first).
-struct Span {
-  std::uint16_t first, last;
-};
+/// Tiles are listed in vectors of this many, of which the last may stand past the end.
+inline constexpr int kTileSlack = 8;
 
 /// What projection found in kChunk rows of the model. Splats of chunk c stand at c * kChunk onwards, in row order.
 struct ChunkResult {
-  std::uint32_t visible = 0, pairs = 0;
+  std::uint32_t visible = 0;
+  std::uint64_t pairs = 0;  // where there are more than 32 bits can name, `tiles` is incomplete
   std::uint32_t first_visible = 0, first_pair = 0;  // prefix sums over the chunks
   double pose[6] = {};                              // backward: this chunk's share of the pose gradient
-  std::vector<Span> spans;
+  std::vector<std::uint32_t> tiles;  // of its pairs, in the order of slots; then kTileSlack more at least
 };
 
 struct TileEntry {
@@ -108,6 +105,7 @@ struct ProjectJob {
   const float* opacity_logit;
   const float* sh[kMaxFeatures];
   Splat* splats;              // [chunks * kChunk]
+  float* depths;              // [chunks * kChunk] Splat::z of each
   Footprint* footprints;      // [chunks * kChunk]
   std::uint16_t* block_mask;  // [ceil(rows / kLanes)] visible rows of each 16
   ChunkResult* chunks;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -276,6 +277,89 @@ TEST(Rasterizer, ListsExactlyTheTilesThatTheExtentMeets) {
   EXPECT_GT(total, 150u);
 }
 
+TEST(Rasterizer, ListsSplatsOverManyTilesAmongSmallOnes) {
+  // Every fourth splat covers up to 50 x 40 tiles, so that lists of a block of rows differ in length by much.
+  const int width = 800, height = 640;
+  scene::GaussianModel all = empty_model();
+  std::uint64_t tiles = 0;
+  const auto rasterizer = render::make_cpu_rasterizer();
+  for (int k = 0; k < 37; ++k) {
+    const double x = -3 + 0.17 * k, y = 2 - 0.11 * k, scale = k % 4 == 1 ? 0.5 + 0.03 * k : 0.05, logit = k % 3;
+    scene::GaussianModel one = empty_model();
+    for (scene::GaussianModel* model : {&one, &all}) {
+      add_splat(*model, x, y, 1, 1, logit, {1, 1, 1});
+      for (int c = 0; c < 3; ++c) model->log_scale[c].back() = static_cast<float>(c == 2 ? -20 : std::log(scale));
+    }
+    const Frame& frame = rasterizer->forward(one, straight_camera(width, height), {});
+    tiles += rasterizer->statistics().tile_pairs;
+    const double variance = 1e4 * scale * scale + 0.3, limit = std::log(255 / (1 + std::exp(-logit)));
+    for (int py = 0; py < height; ++py)
+      for (int px = 0; px < width; ++px) {
+        const double dx = px + 0.5 - 100 * x - width / 2.0, dy = py + 0.5 - 100 * y - height / 2.0;
+        const double exponent = 0.5 * (dx * dx + dy * dy) / variance;
+        if (std::abs(exponent - limit) < 0.01) continue;  // where rounding decides
+        ASSERT_EQ(frame.alpha.at(px, py) > 0, exponent < limit) << "splat " << k << " at " << px << ", " << py;
+      }
+  }
+  rasterizer->forward(all, straight_camera(width, height), {});
+  EXPECT_EQ(rasterizer->statistics().tile_pairs, tiles);
+  EXPECT_GT(tiles, 5000u);
+}
+
+/// Copies what it is given into arrays of the whole model.
+struct CopyingSink final : render::GradientSink {
+  explicit CopyingSink(std::size_t rows) : times(rows), seen(rows) { planes.resize(rows, scene::kMaxShDegree); }
+  void take(const render::GradientRows& rows) override {
+    const auto copy = [&](const float* from, std::vector<float>& to) {
+      std::copy(from, from + rows.count, to.begin() + static_cast<std::ptrdiff_t>(rows.begin));
+    };
+    for (std::size_t c = 0; c < 3; ++c)
+      copy(rows.position[c], planes.position[c]), copy(rows.log_scale[c], planes.log_scale[c]);
+    for (std::size_t c = 0; c < 4; ++c) copy(rows.rotation[c], planes.rotation[c]);
+    copy(rows.opacity_logit, planes.opacity_logit);
+    for (std::size_t p = 0; p < rows.sh_planes; ++p) copy(rows.sh[p], planes.sh[p]);
+    for (std::size_t i = 0; i < rows.count; ++i) ++times[rows.begin + i], seen[rows.begin + i] = rows.seen[i];
+    sh_planes = rows.sh_planes;
+  }
+  scene::GaussianPlanes planes;
+  std::vector<int> times;
+  std::vector<std::uint8_t> seen;
+  std::atomic<std::size_t> sh_planes{0};
+};
+
+TEST(Rasterizer, ASinkGetsEachRowOnceAndTheSameGradients) {
+  RandomSceneOptions options;
+  options.splats = 2600, options.width = 90, options.height = 70, options.scale_high = 0.1;  // three chunks
+  options.spread = 1.6;                                                                      // some beside the picture
+  const scene::Camera camera = random_camera(12, options.width, options.height);
+  const scene::GaussianModel model = random_model(12, options, camera);
+  const auto rasterizer = render::make_cpu_rasterizer();
+  for (const int degree : {0, 1, 2, 3}) {
+    rasterizer->forward(model, camera, {.sh_degree = degree});
+    ModelGradients whole, rest;
+    CopyingSink sink(model.size());
+    rasterizer->backward(model, ones(options.width, options.height), whole);
+    rasterizer->backward(model, ones(options.width, options.height), rest, &sink);
+    EXPECT_EQ(sink.times, std::vector<int>(model.size(), 1));
+    EXPECT_EQ(sink.sh_planes, static_cast<std::size_t>(3 * scene::sh_coefficients(degree)));
+    EXPECT_EQ(rest.planes.size(), 0u) << "nothing is written where the gradients went to a sink";
+    EXPECT_EQ(sink.seen, whole.seen);
+    EXPECT_EQ(rest.seen, whole.seen);
+    EXPECT_EQ(rest.pose, whole.pose);
+    const auto a = whole.planes.planes(), b = sink.planes.planes();
+    std::size_t seen = 0;
+    for (std::size_t i = 0; i < model.size(); ++i) {
+      if (!whole.seen[i]) continue;
+      ++seen;
+      for (std::size_t k = 0; k < 11 + sink.sh_planes; ++k) ASSERT_EQ((*a[k])[i], (*b[k])[i]) << k << ", " << i;
+      ASSERT_EQ(rest.weight[i], whole.weight[i]);
+      ASSERT_EQ(rest.abs_mean2d[1][i], whole.abs_mean2d[1][i]);
+    }
+    EXPECT_GT(seen, 500u);
+    EXPECT_LT(seen, model.size());
+  }
+}
+
 TEST(Rasterizer, StatisticsFollowTheWork) {
   RandomSceneOptions options;
   options.splats = 500, options.width = 100, options.height = 60;
@@ -354,9 +438,11 @@ TEST(Rasterizer, SteadyIterationsAllocateNothing) {
   const auto rasterizer = render::make_cpu_rasterizer();
   const FrameGradient gradient = ones(options.width, options.height);
   ModelGradients gradients;
+  CopyingSink sink(model.size());
   const auto iterate = [&] {
     rasterizer->forward(model, camera, {});
     rasterizer->backward(model, gradient, gradients);
+    rasterizer->backward(model, gradient, gradients, &sink);
   };
   iterate();
   const std::size_t bytes = rasterizer->buffer_bytes(), before = allocation_count();
