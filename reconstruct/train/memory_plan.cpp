@@ -27,8 +27,8 @@ constexpr std::size_t kMega = 1'000'000;
 // allocator's slack.
 constexpr std::size_t kProgramBytes = 64 * kMega;
 
-// Splats. Value, gradient and two moments of each float (GaussianModel, ModelGradients, SparseAdam).
-constexpr std::size_t kFloatCopies = 4;
+// Splats. Value and two moments of each float (GaussianModel, SparseAdam); gradients live in the cache.
+constexpr std::size_t kFloatCopies = 3;
 // ModelGradients: seen 1, mean2d and abs_mean2d 16, radius and weight 8. SparseAdam::last_step 4, Dropout 4,
 // strategy 8.
 constexpr std::size_t kStatisticsBytes = 41;
@@ -39,10 +39,10 @@ constexpr std::size_t kEditBytes = 96;
 constexpr std::size_t kSnapshotCopies = 3;
 constexpr std::size_t kSnapshotBytes = 12;
 
-// Rasteriser (render/cpu/splat.h, binning.h), whose buffers grow with a quarter to spare: Splat 64, Footprint 12, two
-// sort keys of 8; TileEntry 8, touched groups 4, sums 64 a pair.
-constexpr std::size_t kProjectedBytes = (64 + 12 + 16) * 5 / 4;
-constexpr std::size_t kPairBytes = (8 + 4 + 64) * 5 / 4;
+// Rasteriser (render/cpu/splat.h, binning.h), whose buffers grow with a quarter to spare: Splat 64, depth 4, Footprint
+// 8, two sort keys of 8; tile 4, TileEntry 8, touched groups 4, sums 64 a pair.
+constexpr std::size_t kProjectedBytes = (64 + 4 + 8 + 16) * 5 / 4;
+constexpr std::size_t kPairBytes = (4 + 8 + 4 + 64) * 5 / 4;
 // Pairs are fewest for a trained scene (1.3 to 3 a splat) and most for a random start, whose splats overlap: up to 23 a
 // splat and 600 a tile were measured on brighton_beach and caliterra with 20,000 and 60,000 splats.
 constexpr std::size_t kPairsOfSplat = 32;
