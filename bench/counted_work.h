@@ -63,7 +63,7 @@ inline Work blend_backward_work(const render::RenderStatistics& s, int width, in
 inline Work project_work(const render::RenderStatistics& s, double splats, int degree) {
   const double color = kDirection + sh_basis(degree) + 2.0 * sh_floats(degree) + 3;
   return {kProjectDepth * splats + (kProjectShape + kProjectRest + color) * s.visible,
-          4 * (3.0 * splats + (8.0 + sh_floats(degree)) * s.visible) + (64 + 16) * s.visible};
+          4 * (3.0 * splats + (8.0 + sh_floats(degree)) * s.visible) + (64 + 4 + 8) * s.visible + 4 * s.tile_pairs};
 }
 
 inline Work project_backward_work(const render::RenderStatistics& s, double splats, int degree) {
@@ -72,10 +72,12 @@ inline Work project_backward_work(const render::RenderStatistics& s, double spla
           splats + 4 * (2 * (11.0 + sh_floats(degree)) + 6) * s.visible + 64.0 * s.blended_tile_pairs};
 }
 
-/// Key and row of each visible splat, written once and moved by three passes that read twice.
-inline Work sort_work(const render::RenderStatistics& s) { return {0, (4.0 + 8 + 3 * (4 + 8 + 8)) * s.visible}; }
-/// Footprints and spans read twice, entries written.
-inline Work bin_work(const render::RenderStatistics& s) { return {0, 2 * (8.0 + 16) * s.visible + 8.0 * s.tile_pairs}; }
+/// Depth in, slot in and out, key and row of each visible splat out; moved by two passes as a rule, which read twice.
+inline Work sort_work(const render::RenderStatistics& s) { return {0, (4.0 + 8 + 8 + 2 * (8 + 8 + 8)) * s.visible}; }
+/// Key, footprint and tiles read twice, entries written.
+inline Work bin_work(const render::RenderStatistics& s) {
+  return {0, 2 * (8.0 + 8) * s.visible + (2 * 4 + 8.0) * s.tile_pairs};
+}
 
 /// reconstruct/train/loss_kernels.cpp: 7 fields filtered by 11 taps down and across; a pass of four rows down makes the
 /// fields of 14, and the pointwise part is 48.
@@ -88,6 +90,13 @@ inline Work loss_work(int width, int height) {
 inline Work adam_work(double rows, int degree) {
   const double values = rows * (11 + sh_floats(degree));
   return {14 * values, 7 * 4 * values + 5 * rows};
+}
+
+/// Both of the above, without the gradients' way through memory.
+inline Work update_work(const render::RenderStatistics& s, double splats, int degree) {
+  const Work back = project_backward_work(s, splats, degree), adam = adam_work(static_cast<double>(s.visible), degree);
+  const double floats = static_cast<double>(s.visible) * (11 + sh_floats(degree));
+  return {back.flops + adam.flops, back.bytes + adam.bytes - 4 * 3 * floats};  // gradients out and in, values in again
 }
 
 }  // namespace tessera::bench

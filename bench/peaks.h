@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 namespace tessera::bench {
 
 /// What this machine can do at most, measured on the calling thread with the widest vectors that Highway finds.
@@ -10,5 +12,8 @@ struct Peaks {
 
 /// Medians of some short loops: about a second.
 Peaks measure_peaks();
+
+/// The loop behind the first of them, on the calling thread: returns how many operations it did.
+double multiply_add(std::size_t rounds);
 
 }  // namespace tessera::bench

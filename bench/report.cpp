@@ -24,10 +24,10 @@ void Report::print() const {
   for (const Row& row : rows) {
     if (row.scene != scene) {
       scene = row.scene;
-      std::printf("\n%s\n%-18s %9s %9s %9s %7s %9s %7s\n", scene.c_str(), "stage", "ms", "Gpairs/s", "GFLOP/s",
+      std::printf("\n%s\n%-24s %9s %9s %9s %7s %9s %7s\n", scene.c_str(), "stage", "ms", "Gpairs/s", "GFLOP/s",
                   "of FMA", "GB/s", "of copy");
     }
-    std::printf("%-18s %9.3f", row.stage.c_str(), row.ms);
+    std::printf("%-24s %9.3f", row.stage.c_str(), row.ms);
     const auto cell = [](double value, const char* format, int width) {
       value > 0 ? std::printf(format, value) : std::printf("%*s", width, "");
     };

@@ -12,9 +12,10 @@ namespace tessera::bench {
 /// One kernel in one case.
 struct Row {
   std::string scene, stage;
-  double ms = 0;     // median, one thread
-  Work work;         // counted; none where nothing was counted
-  double pairs = 0;  // splat-pixel pairs; 0 where they do not matter
+  double ms = 0;      // median, one thread
+  Work work;          // counted; none where nothing was counted
+  double pairs = 0;   // splat-pixel pairs; 0 where they do not matter
+  double splats = 0;  // visible ones, of a whole iteration
 };
 
 /// A line of a comparison: what was measured, against what, and the limit it is to keep.
