@@ -28,7 +28,8 @@ class Strategy {
   virtual ~Strategy() = default;
   /// After backward, before Adam: adds regularisation gradients to those of `rows` that were seen, out of `visible` in all. From any thread.
   virtual void add_regularization(const scene::GaussianModel& model, const render::GradientRows& rows, std::size_t visible) const = 0;
-  /// After Adam. May change the number of rows of model and optimiser alike; true if rows changed.
+  /// After Adam, with the statistics of `gradients` (its planes are empty: a sink took them). May change the number of
+  /// rows of model and optimiser alike; true if rows changed.
   virtual bool after_step(scene::GaussianModel& model, SparseAdam& adam, const render::ModelGradients& gradients, const StepContext& context) = 0;
   /// State for checkpoints: everything that later decisions depend on. Into the memory of `reuse`, whose contents are
   /// lost.
