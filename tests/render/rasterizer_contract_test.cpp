@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -306,60 +305,6 @@ TEST(Rasterizer, ListsSplatsOverManyTilesAmongSmallOnes) {
   EXPECT_GT(tiles, 5000u);
 }
 
-/// Copies what it is given into arrays of the whole model.
-struct CopyingSink final : render::GradientSink {
-  explicit CopyingSink(std::size_t rows) : times(rows), seen(rows) { planes.resize(rows, scene::kMaxShDegree); }
-  void take(const render::GradientRows& rows) override {
-    const auto copy = [&](const float* from, std::vector<float>& to) {
-      std::copy(from, from + rows.count, to.begin() + static_cast<std::ptrdiff_t>(rows.begin));
-    };
-    for (std::size_t c = 0; c < 3; ++c)
-      copy(rows.position[c], planes.position[c]), copy(rows.log_scale[c], planes.log_scale[c]);
-    for (std::size_t c = 0; c < 4; ++c) copy(rows.rotation[c], planes.rotation[c]);
-    copy(rows.opacity_logit, planes.opacity_logit);
-    for (std::size_t p = 0; p < rows.sh_planes; ++p) copy(rows.sh[p], planes.sh[p]);
-    for (std::size_t i = 0; i < rows.count; ++i) ++times[rows.begin + i], seen[rows.begin + i] = rows.seen[i];
-    sh_planes = rows.sh_planes;
-  }
-  scene::GaussianPlanes planes;
-  std::vector<int> times;
-  std::vector<std::uint8_t> seen;
-  std::atomic<std::size_t> sh_planes{0};
-};
-
-TEST(Rasterizer, ASinkGetsEachRowOnceAndTheSameGradients) {
-  RandomSceneOptions options;
-  options.splats = 2600, options.width = 90, options.height = 70, options.scale_high = 0.1;  // three chunks
-  options.spread = 1.6;                                                                      // some beside the picture
-  const scene::Camera camera = random_camera(12, options.width, options.height);
-  const scene::GaussianModel model = random_model(12, options, camera);
-  const auto rasterizer = render::make_cpu_rasterizer();
-  for (const int degree : {0, 1, 2, 3}) {
-    rasterizer->forward(model, camera, {.sh_degree = degree});
-    ModelGradients whole, rest;
-    CopyingSink sink(model.size());
-    rasterizer->backward(model, ones(options.width, options.height), whole);
-    rasterizer->backward(model, ones(options.width, options.height), rest, &sink);
-    EXPECT_EQ(sink.times, std::vector<int>(model.size(), 1));
-    EXPECT_EQ(sink.sh_planes, static_cast<std::size_t>(3 * scene::sh_coefficients(degree)));
-    EXPECT_EQ(rest.planes.size(), 0u) << "nothing is written where the gradients went to a sink";
-    EXPECT_EQ(sink.seen, whole.seen);
-    EXPECT_EQ(rest.seen, whole.seen);
-    EXPECT_EQ(rest.pose, whole.pose);
-    const auto a = whole.planes.planes(), b = sink.planes.planes();
-    std::size_t seen = 0;
-    for (std::size_t i = 0; i < model.size(); ++i) {
-      if (!whole.seen[i]) continue;
-      ++seen;
-      for (std::size_t k = 0; k < 11 + sink.sh_planes; ++k) ASSERT_EQ((*a[k])[i], (*b[k])[i]) << k << ", " << i;
-      ASSERT_EQ(rest.weight[i], whole.weight[i]);
-      ASSERT_EQ(rest.abs_mean2d[1][i], whole.abs_mean2d[1][i]);
-    }
-    EXPECT_GT(seen, 500u);
-    EXPECT_LT(seen, model.size());
-  }
-}
-
 TEST(Rasterizer, StatisticsFollowTheWork) {
   RandomSceneOptions options;
   options.splats = 500, options.width = 100, options.height = 60;
@@ -438,11 +383,9 @@ TEST(Rasterizer, SteadyIterationsAllocateNothing) {
   const auto rasterizer = render::make_cpu_rasterizer();
   const FrameGradient gradient = ones(options.width, options.height);
   ModelGradients gradients;
-  CopyingSink sink(model.size());
   const auto iterate = [&] {
     rasterizer->forward(model, camera, {});
     rasterizer->backward(model, gradient, gradients);
-    rasterizer->backward(model, gradient, gradients, &sink);
   };
   iterate();
   const std::size_t bytes = rasterizer->buffer_bytes(), before = allocation_count();
