@@ -53,8 +53,11 @@ std::string fault_of(const std::string& command) {
 }
 
 [[noreturn]] void hang(bool alone = false) {
-  if (const std::string file = variable("FAKE_COLMAP_PID"); !file.empty())
-    std::ofstream(file) << ::getpid() << std::flush;
+  if (const std::string file = variable("FAKE_COLMAP_PID"); !file.empty()) {
+    // Whole or not there: the signal may come at any moment.
+    std::ofstream(file + ".part") << ::getpid();
+    std::filesystem::rename(file + ".part", file);
+  }
   if (alone) ::kill(::getppid(), SIGKILL);
   for (int i = 0; i < 6000; ++i) ::usleep(100'000);
   std::exit(9);
