@@ -89,7 +89,7 @@ std::vector<DatabaseImage> images_of(Sqlite& database) {
 
 int feature_extractor(const Arguments& a, const std::string& fault) {
   const fs::path path = a.at("database_path");
-  if (!fs::exists(path)) make_database(path);
+  make_database(path);  // what of it is missing, as COLMAP does: the run before may have been killed in the midst of it
   Sqlite database(path);
   std::vector<std::string> names;
   std::ifstream list(a.at("image_list_path"));
