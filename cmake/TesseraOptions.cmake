@@ -42,6 +42,7 @@ find_package(tomlplusplus REQUIRED)
 find_package(nanoflann REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
+find_package(Vulkan REQUIRED COMPONENTS glslc)  # headers and shader compiler; the loader is not linked
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(EXIF REQUIRED IMPORTED_TARGET libexif)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)

@@ -4,6 +4,7 @@
 #include "app/cli/inputs.h"
 #include "reconstruct/evaluate/picture.h"
 #include "reconstruct/evaluate/video.h"
+#include "render/vulkan/splat_renderer.h"
 #include "scene/camera_path.h"
 #include "scene/image.h"
 
@@ -13,7 +14,7 @@ namespace {
 constexpr int kMaxSide = 16384, kMaxPixels = 1 << 26;  // 20 bytes each while it is drawn
 
 struct Arguments {
-  std::string model, data, view, path, out, background = "black";
+  std::string model, data, view, path, out, background = "black", renderer = "cpu";
   double seconds = 12, fps = 30;
   int width = 0, sh_degree = 3;
 };
@@ -21,9 +22,10 @@ struct Arguments {
 int render(const Arguments& a, Cli& cli) {
   if (a.view.empty() == a.path.empty()) throw UsageError("give either --view or --path; see 'tessera render --help'");
   const scene::Dataset dataset = open_dataset(a.data, cli.console);
-  const scene::GaussianModel model = load_model(a.model, dataset);
-  const auto rasterizer = render::make_cpu_rasterizer();
-  render::RenderSettings settings;
+  const auto renderer =
+      a.renderer == "vulkan" ? render::vulkan::make_vulkan_view_renderer() : render::make_cpu_view_renderer();
+  renderer->set_model(std::make_shared<const scene::GaussianModel>(load_model(a.model, dataset)));
+  render::ViewSettings settings;
   settings.sh_degree = a.sh_degree;
   settings.antialiased = run_antialiased(a.model);
   if (a.background == "white") settings.background = {1, 1, 1};
@@ -39,13 +41,13 @@ int render(const Arguments& a, Cli& cli) {
   if (!a.view.empty()) {
     scene::Camera camera = dataset.views[find_view(dataset, a.view)].camera;
     camera.intrinsics = sized(camera.intrinsics);
-    scene::write_image(a.out, reconstruct::to_image8(rasterizer->forward(model, camera, settings).color));
+    scene::write_image(a.out, reconstruct::to_image8(renderer->draw(camera, settings).color));
   } else {
     const scene::CameraPath path = a.path == "orbit"        ? scene::orbit_path(dataset, a.seconds)
                                    : a.path == "flythrough" ? scene::flythrough_path(dataset, a.seconds)
                                                             : scene::read_camera_path(a.path, dataset.scene_from_world);
-    reconstruct::write_video(a.out, model, path, *rasterizer,
-                             {sized(dataset.views.front().camera.intrinsics), a.fps, settings}, cli.console.job());
+    reconstruct::write_video(a.out, path, *renderer, {sized(dataset.views.front().camera.intrinsics), a.fps, settings},
+                             cli.console.job());
   }
   cli.console.finish_line();
   std::cout << a.out << "\n";
@@ -69,6 +71,9 @@ void add_render_command(Cli& cli) {
   sub->add_option("--width", a->width, "picture width; the height follows")->check(CLI::Range(2, kMaxSide));
   sub->add_option("--sh-degree", a->sh_degree, "limit of the view-dependent colour")
       ->check(CLI::Range(0, 3))
+      ->capture_default_str();
+  sub->add_option("--renderer", a->renderer, "cpu (exact) or vulkan (what the studio shows on a graphics card)")
+      ->check(CLI::IsMember({"cpu", "vulkan"}))
       ->capture_default_str();
   sub->add_option("--background", a->background, "black or white")
       ->check(CLI::IsMember({"black", "white"}))

@@ -25,8 +25,8 @@ bool is_whole(const std::string& file, int frames) {
 
 }  // namespace
 
-void write_video(const std::filesystem::path& file, const scene::GaussianModel& model, const scene::CameraPath& path,
-                 render::Rasterizer& rasterizer, const VideoOptions& options, const scene::JobContext& job) {
+void write_video(const std::filesystem::path& file, const scene::CameraPath& path, render::ViewRenderer& renderer,
+                 const VideoOptions& options, const scene::JobContext& job) {
   const scene::Pinhole base =
       options.camera.resized(std::max(2, options.camera.width / 2 * 2), std::max(2, options.camera.height / 2 * 2));
   const int frames = std::max(1, static_cast<int>(std::lround(path.duration() * options.frames_per_second)));
@@ -52,7 +52,7 @@ void write_video(const std::filesystem::path& file, const scene::GaussianModel& 
     const auto key = path.at(f / options.frames_per_second);
     scene::Camera camera{base, key.cam_from_world};
     camera.intrinsics.fx *= key.focal_scale, camera.intrinsics.fy *= key.focal_scale;
-    const scene::Image8 image = to_image8(rasterizer.forward(model, camera, options.settings).color);
+    const scene::Image8 image = to_image8(renderer.draw(camera, options.settings).color);
     for (int y = 0; y < base.height; ++y) {
       const std::uint8_t* in = image.at(0, y);
       std::uint8_t* out = bgr.ptr(y);

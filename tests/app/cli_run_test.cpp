@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include <nlohmann/json.hpp>
@@ -19,6 +20,16 @@ namespace {
 namespace fs = std::filesystem;
 using test::tessera;
 using testing::HasSubstr;
+
+double psnr_of(const scene::Image8& a, const scene::Image8& b) {
+  if (a.width != b.width || a.height != b.height) return -1;
+  double squares = 0;
+  for (std::size_t i = 0; i < a.pixels.size(); ++i) {
+    const double d = a.pixels[i] - b.pixels[i];
+    squares += d * d;
+  }
+  return 10 * std::log10(255.0 * 255.0 * static_cast<double>(a.pixels.size()) / std::max(squares, 1.0));
+}
 
 class CommandLineRun : public testing::Test {
  protected:
@@ -67,6 +78,13 @@ TEST_F(CommandLineRun, TrainsEvaluatesAndRenders) {
   const scene::Image8 image = scene::read_image(picture);
   EXPECT_EQ(image.width, 320);
   EXPECT_EQ(image.height, 180);
+  const fs::path quads = folder_.path() / "quads.png";
+  const auto vulkan =
+      tessera({"render", run_, data_, "--view", "DJI_0021", "--renderer", "vulkan", "-o", quads.string()});
+  if (vulkan.exit_code == 0)
+    EXPECT_GT(psnr_of(image, scene::read_image(quads)), 45);
+  else
+    EXPECT_THAT(vulkan.err, HasSubstr("tessera: Vulkan: "));  // no device on this machine
   for (const char* path : {"orbit", "flythrough"}) {
     const fs::path video = folder_.path() / (std::string(path) + ".mp4");
     const auto render = tessera({"render", run_, data_, "--path", path, "--seconds", "0.5", "-o", video.string()});

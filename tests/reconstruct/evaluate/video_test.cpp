@@ -12,24 +12,22 @@ namespace tessera::reconstruct {
 namespace {
 
 /// Paints every picture in the background colour; red follows the number of the frame.
-class FlatRasterizer : public render::Rasterizer {
+class FlatRenderer : public render::ViewRenderer {
  public:
-  const render::Frame& forward(const scene::GaussianModel&, const scene::Camera& camera,
-                               const render::RenderSettings&) override {
+  std::string name() const override { return "flat"; }
+  bool supports(render::ViewMode) const override { return true; }
+  void set_model(std::shared_ptr<const scene::GaussianModel>) override {}
+  const render::Frame& draw(const scene::Camera& camera, const render::ViewSettings&) override {
     frame_.resize(camera.intrinsics.width, camera.intrinsics.height, false);
     frame_.color[0].fill(0.1f * static_cast<float>(calls_++));
     frame_.color[1].fill(0.5f);
     frame_.color[2].fill(-1.0f);
     return frame_;
   }
-  void backward(const scene::GaussianModel&, const render::FrameGradient&, render::ModelGradients&, render::GradientSink*) override {}
-  const render::RenderStatistics& statistics() const override { return statistics_; }
-  std::size_t buffer_bytes() const override { return 0; }
   int calls_ = 0;
 
  private:
   render::Frame frame_;
-  render::RenderStatistics statistics_;
 };
 
 scene::CameraPath still(double seconds) {
@@ -41,9 +39,9 @@ scene::CameraPath still(double seconds) {
 TEST(WriteVideo, HasTheFramesSizeAndColoursOfThePath) {
   test::TemporaryFolder folder;
   const auto file = folder.path() / "v.mp4";
-  FlatRasterizer rasterizer;
-  write_video(file, {}, still(0.5), rasterizer, {{65, 49, 60, 60, 32, 24}, 10, {}}, {});
-  EXPECT_EQ(rasterizer.calls_, 5);
+  FlatRenderer renderer;
+  write_video(file, still(0.5), renderer, {{65, 49, 60, 60, 32, 24}, 10, {}}, {});
+  EXPECT_EQ(renderer.calls_, 5);
   cv::VideoCapture video(file.string());
   ASSERT_TRUE(video.isOpened());
   cv::Mat bgr;
@@ -62,28 +60,28 @@ TEST(WriteVideo, HasTheFramesSizeAndColoursOfThePath) {
 
 TEST(WriteVideo, TakesNamesOfVideosOnly) {
   test::TemporaryFolder folder;
-  FlatRasterizer rasterizer;
+  FlatRenderer renderer;
   for (const char* name : {"v.png", "v", "v.txt"})
-    EXPECT_THROW(write_video(folder.path() / name, {}, still(0.2), rasterizer, {{64, 48, 60, 60, 32, 24}, 10, {}}, {}),
+    EXPECT_THROW(write_video(folder.path() / name, still(0.2), renderer, {{64, 48, 60, 60, 32, 24}, 10, {}}, {}),
                  scene::Error)
         << name;
-  EXPECT_EQ(rasterizer.calls_, 0);
+  EXPECT_EQ(renderer.calls_, 0);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
   EXPECT_NO_THROW(
-      write_video(folder.path() / "v.MP4", {}, still(0.2), rasterizer, {{64, 48, 60, 60, 32, 24}, 10, {}}, {}));
+      write_video(folder.path() / "v.MP4", still(0.2), renderer, {{64, 48, 60, 60, 32, 24}, 10, {}}, {}));
 }
 
 TEST(WriteVideo, CancelledOrFailedItLeavesNothing) {
   test::TemporaryFolder folder;
-  FlatRasterizer rasterizer;
+  FlatRenderer renderer;
   scene::Cancellation cancel;
   cancel.request();
   scene::JobContext job;
   job.cancellation = &cancel;
   const VideoOptions options{{64, 48, 60, 60, 32, 24}, 10, {}};
-  EXPECT_THROW(write_video(folder.path() / "v.mp4", {}, still(1), rasterizer, options, job), scene::Cancelled);
+  EXPECT_THROW(write_video(folder.path() / "v.mp4", still(1), renderer, options, job), scene::Cancelled);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
-  EXPECT_THROW(write_video("/proc/nowhere/v.mp4", {}, still(1), rasterizer, options, {}), scene::Error);
+  EXPECT_THROW(write_video("/proc/nowhere/v.mp4", still(1), renderer, options, {}), scene::Error);
 }
 
 }  // namespace

@@ -1,0 +1,65 @@
+#include "render/vulkan/instance.h"
+
+#include "scene/error.h"
+#include "scene/log.h"
+
+namespace tessera::render::vulkan {
+namespace {
+constexpr const char* kValidationLayer = "VK_LAYER_KHRONOS_validation";
+}
+
+VKAPI_ATTR VkBool32 VKAPI_CALL Instance::on_message(VkDebugUtilsMessageSeverityFlagBitsEXT,
+                                                    VkDebugUtilsMessageTypeFlagsEXT,
+                                                    const VkDebugUtilsMessengerCallbackDataEXT* data, void* user) {
+  auto* self = static_cast<Instance*>(user);
+  scene::logger("render")->warn("vulkan: {}", data->pMessage);
+  const std::lock_guard lock(self->mutex_);
+  self->messages_.emplace_back(data->pMessage);
+  return VK_FALSE;
+}
+
+Instance::Instance(const InstanceOptions& options) : f_(open_loader(options.loader)) {
+  std::uint32_t version = VK_API_VERSION_1_0;
+  if (f_.vkEnumerateInstanceVersion) check(f_.vkEnumerateInstanceVersion(&version), "vkEnumerateInstanceVersion");
+  if (version < VK_API_VERSION_1_2)
+    throw scene::Error("Vulkan", "the installed loader is older than 1.2", "install a newer libvulkan1");
+
+  const VkApplicationInfo application{
+      VK_STRUCTURE_TYPE_APPLICATION_INFO, nullptr, "tessera", 1, "tessera", 1, VK_API_VERSION_1_2};
+  std::vector<const char*> extensions;
+  for (const std::string& name : options.extensions) extensions.push_back(name.c_str());
+  VkDebugUtilsMessengerCreateInfoEXT messenger{VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT};
+  messenger.messageSeverity =
+      VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT;
+  messenger.messageType =
+      VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT;
+  messenger.pfnUserCallback = &Instance::on_message;
+  messenger.pUserData = this;
+  VkInstanceCreateInfo info{VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO};
+  info.pApplicationInfo = &application;
+  if (options.validation) {
+    extensions.push_back(VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
+    info.pNext = &messenger;
+    info.enabledLayerCount = 1;
+    info.ppEnabledLayerNames = &kValidationLayer;
+  }
+  info.enabledExtensionCount = static_cast<std::uint32_t>(extensions.size());
+  info.ppEnabledExtensionNames = extensions.data();
+  check(f_.vkCreateInstance(&info, nullptr, &handle_), "vkCreateInstance");
+  f_.load_instance(handle_);
+  if (options.validation)
+    check(f_.vkCreateDebugUtilsMessengerEXT(handle_, &messenger, nullptr, &messenger_),
+          "vkCreateDebugUtilsMessengerEXT");
+}
+
+Instance::~Instance() {
+  if (messenger_) f_.vkDestroyDebugUtilsMessengerEXT(handle_, messenger_, nullptr);
+  if (handle_) f_.vkDestroyInstance(handle_, nullptr);
+}
+
+std::vector<std::string> Instance::messages() const {
+  const std::lock_guard lock(mutex_);
+  return messages_;
+}
+
+}  // namespace tessera::render::vulkan

@@ -1,0 +1,98 @@
+#include "render/vulkan/packed_model.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace tessera::render::vulkan {
+namespace {
+
+// Log scales are kept in 16 bits over this range, steps of 0.0005: e^-24 is nothing and e^8 everything in a scene whose
+// median depth is 1. Of shaders/splat.glsl.
+constexpr float kLogScaleLow = -24, kLogScaleHigh = 8;
+// Degree-3 coefficients of so many splats are 96 MiB: below the 128 MiB that any Vulkan device binds at once.
+constexpr std::size_t kChunkRows = std::size_t{1} << 20;
+
+std::uint32_t unorm16(float value) {
+  return static_cast<std::uint32_t>(std::lround(std::clamp(value, 0.0f, 1.0f) * 65535.0f));
+}
+std::uint32_t snorm16(float value) {
+  return static_cast<std::uint16_t>(static_cast<std::int16_t>(std::lround(std::clamp(value, -1.0f, 1.0f) * 32767.0f)));
+}
+
+}  // namespace
+
+std::uint16_t to_half(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t sign = bits >> 16 & 0x8000;
+  const float magnitude = std::abs(value);
+  if (!(magnitude < 65504.0f)) return static_cast<std::uint16_t>(sign | 0x7BFF);
+  // Below 2^-14 the spacing is 2^-24 whatever the exponent.
+  if (magnitude < 0x1p-14f)
+    return static_cast<std::uint16_t>(sign | static_cast<std::uint32_t>(std::nearbyint(magnitude * 0x1p24f)));
+  const std::uint32_t absolute = bits & 0x7FFFFFFF;
+  const std::uint32_t rounded = absolute + 0xFFF + (absolute >> 13 & 1);  // nearest, ties to even
+  return static_cast<std::uint16_t>(sign | ((rounded >> 13) - (112u << 10)));
+}
+
+float from_half(std::uint16_t half) {
+  const std::uint32_t exponent = half >> 10 & 31, mantissa = half & 1023;
+  const float magnitude = exponent == 0 ? static_cast<float>(mantissa) * 0x1p-24f
+                                        : std::bit_cast<float>(((exponent + 112) << 23) | mantissa << 13);
+  return half & 0x8000 ? -magnitude : magnitude;
+}
+
+std::uint32_t harmonic_words(int sh_degree) {
+  return (3 * static_cast<std::uint32_t>(scene::sh_coefficients(sh_degree)) + 1) / 2;
+}
+
+std::vector<PackedSplat> pack_splats(const scene::GaussianModel& model, std::size_t begin, std::size_t count) {
+  std::vector<PackedSplat> packed(count);
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t i = begin + k;
+    PackedSplat& p = packed[k];
+    p.x = model.position[0][i], p.y = model.position[1][i], p.z = model.position[2][i];
+    p.opacity = 1 / (1 + std::exp(-model.opacity_logit[i]));
+    std::uint32_t scale[3];
+    for (std::size_t c = 0; c < 3; ++c)
+      scale[c] = unorm16((model.log_scale[c][i] - kLogScaleLow) / (kLogScaleHigh - kLogScaleLow));
+    p.scale01 = scale[0] | scale[1] << 16;
+    p.scale2 = scale[2];
+    float q[4], length = 0;
+    for (std::size_t c = 0; c < 4; ++c) q[c] = model.rotation[c][i], length += q[c] * q[c];
+    for (float& c : q) c /= std::sqrt(length);
+    p.rotation01 = snorm16(q[0]) | snorm16(q[1]) << 16;
+    p.rotation23 = snorm16(q[2]) | snorm16(q[3]) << 16;
+  }
+  return packed;
+}
+
+std::vector<std::uint32_t> pack_harmonics(const scene::GaussianModel& model, std::size_t begin, std::size_t count) {
+  const std::size_t words = harmonic_words(model.sh_degree()), planes = model.sh.size();
+  std::vector<std::uint32_t> packed(words * count);
+  for (std::size_t p = 0; p < planes; ++p)
+    for (std::size_t k = 0; k < count; ++k)
+      packed[k * words + p / 2] |= std::uint32_t{to_half(model.sh[p][begin + k])} << (p % 2 * 16);
+  return packed;
+}
+
+std::vector<ModelChunk> upload_model(Device& device, const scene::GaussianModel& model) {
+  std::vector<ModelChunk> chunks;
+  const auto to_device = [&](const auto& packed, const char* what) {
+    const auto bytes = std::as_bytes(std::span(packed));
+    Buffer buffer(device, bytes.size(), VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+                  Where::device, what);
+    upload(device, buffer, bytes);
+    return buffer;
+  };
+  for (std::size_t begin = 0; begin < model.size(); begin += kChunkRows) {
+    const std::size_t rows = std::min(kChunkRows, model.size() - begin);
+    ModelChunk& chunk = chunks.emplace_back();
+    chunk.first_row = static_cast<std::uint32_t>(begin), chunk.rows = static_cast<std::uint32_t>(rows);
+    chunk.splats = to_device(pack_splats(model, begin, rows), "model/splats");
+    chunk.harmonics = to_device(pack_harmonics(model, begin, rows), "model/harmonics");
+  }
+  return chunks;
+}
+
+}  // namespace tessera::render::vulkan
