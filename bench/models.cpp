@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <optional>
 
 #include "reconstruct/train/checkpoint.h"
 #include "reconstruct/train/exposure.h"
@@ -88,6 +89,28 @@ std::unique_ptr<reconstruct::TrainingSession> session_from(const scene::Dataset&
   reconstruct::write_checkpoint(c, folder / "checkpoint");
   session->resume_from_checkpoint();
   return session;
+}
+
+const scene::Dataset* brighton() {
+  static const std::optional<scene::Dataset> dataset = []() -> std::optional<scene::Dataset> {
+    const std::filesystem::path folder = std::filesystem::path(TESSERA_SHARED_DATA) / "brighton_beach";
+    if (!std::filesystem::exists(folder)) return {};
+    return scene::load_dataset(folder);
+  }();
+  return dataset ? &*dataset : nullptr;
+}
+
+const scene::GaussianModel& trained() {
+  static const scene::GaussianModel model = [] {
+    reconstruct::TrainOptions options;
+    options.strategy = "adc", options.iterations = 2000, options.max_splats = 13600, options.initialization = "points";
+    options.adc_threshold = 1e-4;  // low enough that the cap is reached
+    options.eval = "off", options.checkpoint_every = 0, options.preview_every = 0;
+    reconstruct::TrainingSession session(*brighton(), options, {});
+    session.run();
+    return session.model();
+  }();
+  return model;
 }
 
 }  // namespace tessera::bench

@@ -22,6 +22,11 @@ scene::Camera synthetic_camera(int width, int height);
 /// Each splat replaced by `copies` samples of itself at `size` times its size: more splats, the same picture roughly.
 scene::GaussianModel resample(const scene::GaussianModel& model, int copies, double size);
 
+/// The real photographs of the comparisons; null where the shared data are missing. Loaded once.
+const scene::Dataset* brighton();
+/// 13.6k splats after 2,000 steps on them, as the comparisons want them. Made once; needs the photographs.
+const scene::GaussianModel& trained();
+
 /// A session that goes on with `model` after `step` steps, through a checkpoint in `folder`, which is emptied first.
 /// `options` must have the model's SH degree and a cap that holds it.
 std::unique_ptr<reconstruct::TrainingSession> session_from(const scene::Dataset& dataset,

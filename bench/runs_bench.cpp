@@ -2,17 +2,15 @@
 // quality.
 #include <benchmark/benchmark.h>
 #include <tbb/task_arena.h>
-#include <time.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "bench/measure.h"
 #include "bench/models.h"
 #include "bench/peaks.h"
 #include "bench/report.h"
@@ -28,28 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr int kSteps = 45;  // three passes through brighton_beach's training photos
 
-double cpu_ms() {
-  timespec t{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return 1e3 * static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_nsec);
-}
-double wall_ms() {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-  return values[values.size() / 2];
-}
-
-const scene::Dataset* brighton() {
-  static const std::optional<scene::Dataset> dataset = []() -> std::optional<scene::Dataset> {
-    const fs::path folder = fs::path(TESSERA_SHARED_DATA) / "brighton_beach";
-    if (!fs::exists(folder)) return {};
-    return scene::load_dataset(folder);
-  }();
-  return dataset ? &*dataset : nullptr;
-}
-
 fs::path scratch() {
   static const fs::path folder = fs::temp_directory_path() / ("tessera_bench_" + std::to_string(wall_ms()));
   return folder;
@@ -63,20 +39,6 @@ reconstruct::TrainOptions plain(int threads) {
   options.sh_every = 0, options.eval = "off", options.checkpoint_every = 0, options.preview_every = 0;
   options.threads = threads;
   return options;
-}
-
-/// 13.6k splats after 2,000 steps, as the comparison wants them. Made once.
-const scene::GaussianModel& trained() {
-  static const scene::GaussianModel model = [] {
-    reconstruct::TrainOptions options;
-    options.strategy = "adc", options.iterations = 2000, options.max_splats = 13600, options.initialization = "points";
-    options.adc_threshold = 1e-4;  // low enough that the cap is reached
-    options.eval = "off", options.checkpoint_every = 0, options.preview_every = 0;
-    reconstruct::TrainingSession session(*brighton(), options, {});
-    session.run();
-    return session.model();
-  }();
-  return model;
 }
 
 struct StepCost {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/measure.h"
 #include "bench/models.h"
 #include "bench/report.h"
 #include "reconstruct/train/adam.h"
@@ -26,11 +27,6 @@ constexpr int kDegree = 3;
 
 double now_ms() {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-  return values[values.size() / 2];
 }
 
 struct Times {
