@@ -17,7 +17,8 @@ namespace {
 
 [[noreturn]] void fail(const fs::path& path, int error) {
   const char* remedy = error == ENOSPC ? "free some space and run the command again"
-                       : error == EACCES || error == EROFS || error == EPERM ? "choose a folder that you may write to" : "";
+                       : error == EACCES || error == EROFS || error == EPERM ? "choose a folder that you may write to"
+                                                                             : "";
   throw Error(path.string(), std::string("cannot write: ") + std::strerror(error ? error : EIO), remedy);
 }
 
@@ -74,6 +75,14 @@ void AtomicFile::commit() {
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_, errno);
   committed_ = true;
   sync_path(path_.has_parent_path() ? path_.parent_path() : fs::path("."), O_RDONLY | O_DIRECTORY, path_);
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error || !fs::is_directory(folder, error))
+    throw Error(folder.string(), "cannot create the folder" + (error ? ": " + error.message() : std::string()),
+                "choose a place that you may write to");
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {

@@ -31,6 +31,9 @@ class AtomicFile {
   bool finished_ = false, committed_ = false;
 };
 
+/// Creates a folder and its parents where they are missing. Throws scene::Error naming it.
+void make_folder(const std::filesystem::path& folder);
+
 /// The whole of `bytes` as `path`, atomically.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 

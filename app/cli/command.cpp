@@ -19,8 +19,4 @@ CLI::Validator number_between(double low, double high) {
       "from " + range);
 }
 
-std::string json_text(const nlohmann::json& json, int indent) {
-  return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 }  // namespace tessera::app

@@ -43,9 +43,6 @@ CLI::Validator not_empty();
 /// A finite number from `low` to `high` (CLI::Range lets "nan" through).
 CLI::Validator number_between(double low, double high);
 
-/// Text of a result; file names are bytes to the file system, and what is not UTF-8 in them is shown as U+FFFD.
-std::string json_text(const nlohmann::json& json, int indent = 2);
-
 /// A value that the row `name` of the table takes. `table` must outlive the parser.
 template <class Options>
 CLI::Validator option_value(const scene::OptionsTable<Options>& table, const std::string& name) {

@@ -5,6 +5,7 @@
 #include "app/cli/command.h"
 #include "app/cli/inputs.h"
 #include "reconstruct/evaluate/evaluate.h"
+#include "reconstruct/train/run_setup.h"
 #include "scene/atomic_file.h"
 
 namespace tessera::app {
@@ -22,7 +23,7 @@ int eval(const Arguments& a, Cli& cli) {
   options.split = a.split == "all"     ? reconstruct::Split::all
                   : a.split == "train" ? reconstruct::Split::train
                                        : reconstruct::Split::test;
-  options.level = level_for(dataset, a.max_image_size);
+  options.level = reconstruct::level_of(dataset, a.max_image_size);
   options.antialiased = run_antialiased(a.model);
   if (a.background == "white") options.background = {1, 1, 1};
   if (!a.pictures.empty()) make_folder(a.pictures), options.pictures = a.pictures;

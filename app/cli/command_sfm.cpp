@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.h"
+#include "app/cli/inputs.h"
 #include "reconstruct/ingest/sfm.h"
 
 namespace tessera::app {

@@ -6,11 +6,11 @@
 #include <numeric>
 #include <set>
 #include <stdexcept>
-#include <system_error>
 
 #include "reconstruct/evaluate/contact_sheet.h"
 #include "reconstruct/evaluate/metrics.h"
 #include "reconstruct/train/loss.h"
+#include "scene/atomic_file.h"
 
 namespace tessera::reconstruct {
 namespace fs = std::filesystem;
@@ -53,14 +53,6 @@ class Gallery {
   render::RenderSettings settings_;
   Truth truth_;
 };
-
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw scene::Error(folder.string(), "cannot make this folder: " + error.message(),
-                       "choose a folder that you may write to");
-}
 
 ViewScore score(const scene::View& view, const render::Plane picture[3], const Truth& truth) {
   ViewScore s;
@@ -107,7 +99,7 @@ Scores evaluate(const scene::GaussianModel& model, const scene::Dataset& dataset
                 render::Rasterizer& rasterizer, const EvaluateOptions& options, const scene::JobContext& job) {
   if (options.level < 0) throw std::invalid_argument("evaluate: level below 0");
   const bool with_pictures = !options.pictures.empty();
-  if (with_pictures) make_folder(options.pictures);
+  if (with_pictures) scene::make_folder(options.pictures);
   const std::vector<std::size_t> views = views_of(dataset, options.split);
   Gallery gallery(model, dataset, images, rasterizer, options);
 

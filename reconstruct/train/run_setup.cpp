@@ -2,28 +2,16 @@
 
 #include <algorithm>
 #include <charconv>
-#include <system_error>
 #include <vector>
 
 #include "reconstruct/train/schedule.h"
 #include "scene/error.h"
+#include "scene/atomic_file.h"
 #include "scene/image_cache.h"
 #include "scene/scene_frame.h"
 
 namespace tessera::reconstruct {
 namespace fs = std::filesystem;
-
-namespace {
-
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw scene::Error(folder.string(), "cannot create the folder: " + error.message(),
-                       "choose a folder that you may write to");
-}
-
-}  // namespace
 
 void check_options(const TrainOptions& options) {
   // Options may come from code that bypassed the table: one way in, one set of ranges.
@@ -70,8 +58,8 @@ std::uint32_t evaluation_interval(const std::string& eval) {
 }
 
 void make_run_folder(const fs::path& run, bool previews) {
-  make_folder(run);
-  if (previews) make_folder(run / "previews");
+  scene::make_folder(run);
+  if (previews) scene::make_folder(run / "previews");
 }
 
 }  // namespace tessera::reconstruct

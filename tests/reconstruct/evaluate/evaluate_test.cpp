@@ -195,7 +195,7 @@ TEST_F(Evaluate, SaysWhichFolderCannotBeMade) {
     FAIL() << "made a folder below a file";
   } catch (const scene::Error& error) {
     EXPECT_EQ(error.subject(), options.pictures.string());
-    EXPECT_THAT(error.what(), testing::HasSubstr("cannot make this folder"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("cannot create the folder"));
   }
 }
 

@@ -1,17 +1,14 @@
-#include "app/cli/inputs.h"
-
-#include <algorithm>
+#include "reconstruct/run/inputs.h"
 
 #include <nlohmann/json.hpp>
 
 #include "scene/atomic_file.h"
 #include "scene/error.h"
 #include "scene/formats/ply.h"
-#include "scene/image_cache.h"
 #include "scene/options_table.h"
 #include "scene/scene_frame.h"
 
-namespace tessera::app {
+namespace tessera::reconstruct {
 namespace fs = std::filesystem;
 
 fs::path model_file(const fs::path& run_or_ply) {
@@ -30,19 +27,6 @@ scene::GaussianModel load_model(const fs::path& run_or_ply, const scene::Dataset
   scene::GaussianModel model = scene::read_splat_ply(model_file(run_or_ply));
   scene::transform_model(model, dataset.scene_from_world);
   return model;
-}
-
-scene::Dataset open_dataset(const fs::path& path, Console& console) {
-  return scene::load_dataset(path, {}, console.job());
-}
-
-int level_for(const scene::Dataset& dataset, int max_image_size) {
-  int longest = 1;
-  for (const auto& view : dataset.views)
-    longest = std::max({longest, view.camera.intrinsics.width, view.camera.intrinsics.height});
-  int level = 0;
-  while (scene::level_size(longest, level) > max_image_size) ++level;
-  return level;
 }
 
 std::size_t find_view(const scene::Dataset& dataset, const std::string& name) {
@@ -73,12 +57,8 @@ std::string text_of(const nlohmann::json& object, const char* key, const std::st
   return object[key].get<std::string>();
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error || !fs::is_directory(folder))
-    throw scene::Error(folder.string(), "cannot create the folder" + (error ? ": " + error.message() : std::string()),
-                       "choose a place that you may write to");
+std::string json_text(const nlohmann::json& json, int indent) {
+  return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-}  // namespace tessera::app
+}  // namespace tessera::reconstruct

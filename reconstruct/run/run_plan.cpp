@@ -1,9 +1,13 @@
-#include "app/cli/train_record.h"
+#include "reconstruct/run/run_plan.h"
 
 #include <algorithm>
 #include <ctime>
 
-namespace tessera::app {
+#include "reconstruct/run/inputs.h"
+#include "scene/atomic_file.h"
+#include "scene/error.h"
+
+namespace tessera::reconstruct {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
@@ -19,10 +23,56 @@ json now_json() {
     std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
     return std::string(text);
   }();
-  return {{"version", reconstruct::version_text()}, {"time", time}};
+  return {{"version", version_text()}, {"time", time}};
+}
+
+/// Killed before the first checkpoint: nothing is lost by starting again.
+bool not_begun(const fs::path& run, const json& record) {
+  std::error_code error;
+  return text_of(record, "state", "") == "training" && !fs::exists(run / "model.ply", error);
 }
 
 }  // namespace
+
+Plan plan_new(const fs::path& data, const fs::path& run, const std::string& preset) {
+  Plan plan;
+  plan.data = data, plan.run = run, plan.preset = preset;
+  apply_preset(plan.options, preset);
+  std::error_code error;
+  if (fs::exists(run, error) && !(fs::is_directory(run, error) && fs::is_empty(run, error)))
+    throw scene::Error(run.string(), "already exists",
+                       TrainingSession::has_checkpoint(run)
+                           ? "go on with it (tessera train --resume " + run.string() + ") or choose another --out"
+                           : "choose another --out");
+  return plan;
+}
+
+Plan plan_resumed(const fs::path& run, const fs::path& data) {
+  Plan plan;
+  plan.run = run;
+  plan.resumed = true;
+  const fs::path record = run / "run.json";
+  const json saved = json::parse(scene::read_file(record, 64u << 20), nullptr, false);
+  if (!saved.is_object() || !saved.contains("options") || !saved["options"].is_object() || !saved.contains("data") ||
+      !saved["data"].is_string())
+    throw scene::Error(record.string(), "is not the record of a run",
+                       "name a folder that tessera train --out has made");
+  plan.from_checkpoint = TrainingSession::has_checkpoint(run);
+  if (!plan.from_checkpoint && !not_begun(run, saved))
+    throw scene::Error(run.string(), "has no checkpoint to go on from", "start it again with another --out");
+  plan.data = data.empty() ? fs::path(saved["data"].get<std::string>()) : data;
+  std::error_code error;
+  if (!fs::exists(plan.data, error))
+    throw scene::Error(plan.data.string(), "is no longer there",
+                       "name the data's new place: tessera train DATA --resume " + run.string());
+  plan.preset = text_of(saved, "preset", "standard");
+  plan.history = history_of(saved);
+  for (const auto& [key, value] : saved["options"].items()) {
+    if (!value.is_string()) throw scene::Error(record.string(), "option '" + key + "' is not text", "restore the file");
+    train_options_table().set(plan.options, key, value.get<std::string>());
+  }
+  return plan;
+}
 
 History history_of(const json& record) {
   History history;
@@ -32,7 +82,7 @@ History history_of(const json& record) {
   return history;
 }
 
-void add_resume(History& history, std::uint32_t step, const std::vector<reconstruct::OptionChange>& changes) {
+void add_resume(History& history, std::uint32_t step, const std::vector<OptionChange>& changes) {
   json changed = json::object();
   for (const auto& change : changes) changed[change.name] = {{"from", change.before}, {"to", change.now}};
   json entry = now_json();
@@ -41,8 +91,8 @@ void add_resume(History& history, std::uint32_t step, const std::vector<reconstr
   history.lineage.push_back(entry);
 }
 
-bool take_memory_steps(Plan& plan, const reconstruct::TrainingSession& session) {
-  const reconstruct::MemoryPlan& memory = session.memory();
+bool take_memory_steps(Plan& plan, const TrainingSession& session) {
+  const MemoryPlan& memory = session.memory();
   json& record = plan.history.memory;
   json steps = record.contains("steps") && record["steps"].is_array() ? record["steps"] : json::array();
   bool lowered = false;
@@ -60,7 +110,7 @@ bool take_memory_steps(Plan& plan, const reconstruct::TrainingSession& session) 
   return lowered;
 }
 
-std::vector<std::string> resume_notes(const reconstruct::TrainingSession& session, bool from_checkpoint) {
+std::vector<std::string> resume_notes(const TrainingSession& session, bool from_checkpoint) {
   if (!from_checkpoint) return {"there is no checkpoint yet: starting from the beginning"};
   const std::uint32_t step = session.current_step();
   std::vector<std::string> lines{"going on from step " + std::to_string(step)};
@@ -78,12 +128,11 @@ std::vector<std::string> resume_notes(const reconstruct::TrainingSession& sessio
   return lines;
 }
 
-json record_json(const Plan& plan, const scene::Dataset& dataset, const std::string& state,
-                 const reconstruct::StageClock& clock) {
+json record_json(const Plan& plan, const scene::Dataset& dataset, const std::string& state, const StageClock& clock) {
   json options = json::object();
-  for (const auto& row : reconstruct::train_options_table().rows()) options[row.spec.name] = row.get(plan.options);
-  const auto use = reconstruct::resource_use();
-  return {{"version", reconstruct::version_text()},
+  for (const auto& row : train_options_table().rows()) options[row.spec.name] = row.get(plan.options);
+  const auto use = resource_use();
+  return {{"version", version_text()},
           {"state", state},
           {"data", fs::absolute(plan.data).lexically_normal().string()},
           {"format", dataset.format},
@@ -96,7 +145,7 @@ json record_json(const Plan& plan, const scene::Dataset& dataset, const std::str
           {"begun", plan.history.begun.is_null() ? now_json() : plan.history.begun},
           {"lineage", plan.history.lineage},
           {"memory", plan.history.memory},
-          {"machine", reconstruct::machine_json()},
+          {"machine", machine_json()},
           {"stages", clock.to_json()},
           {"warnings", dataset.warnings},
           {"seconds", use.seconds},
@@ -104,4 +153,4 @@ json record_json(const Plan& plan, const scene::Dataset& dataset, const std::str
           {"peak_memory_bytes", use.peak_memory_bytes}};
 }
 
-}  // namespace tessera::app
+}  // namespace tessera::reconstruct
