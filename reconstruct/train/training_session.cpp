@@ -490,7 +490,12 @@ const scene::GaussianModel& TrainingSession::model() const { return impl_->model
 scene::GaussianModel TrainingSession::take_model() { return std::move(impl_->model); }
 
 std::shared_ptr<const Snapshot> TrainingSession::snapshot() const {
-  return impl_->gate.visit([&] { return std::make_shared<const Snapshot>(Snapshot{impl_->done, impl_->model}); });
+  return impl_->gate.visit([&] {
+    const auto begin = std::chrono::steady_clock::now();
+    auto copy = std::make_shared<Snapshot>(Snapshot{impl_->done, impl_->model, 0});
+    copy->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return std::shared_ptr<const Snapshot>(std::move(copy));
+  });
 }
 
 const std::vector<Affine>& TrainingSession::exposures() const { return impl_->exposure.maps(); }

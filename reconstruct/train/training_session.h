@@ -31,6 +31,7 @@ struct TrainMetrics {
 struct Snapshot {
   std::uint32_t step = 0;
   scene::GaussianModel model;
+  double seconds = 0;  // that the run waited for the copy
 };
 
 struct TrainEvents {

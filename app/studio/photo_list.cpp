@@ -1,0 +1,85 @@
+#include "app/studio/photo_list.h"
+
+#include <QImageReader>
+#include <QPixmap>
+
+#include "app/studio/theme.h"
+
+namespace tessera::app {
+
+PhotoList::PhotoList(QObject* parent) : QAbstractListModel(parent) {
+  pool_.setMaxThreadCount(1);  // the cores are for training
+  empty_ = QImage(kThumbnailWidth, kThumbnailWidth * 3 / 4, QImage::Format_RGB32);
+  empty_.fill(theme().panel);
+}
+
+PhotoList::~PhotoList() {
+  pool_.clear();
+  pool_.waitForDone();
+}
+
+void PhotoList::set_dataset(std::shared_ptr<const scene::Dataset> dataset) {
+  pool_.clear();
+  beginResetModel();
+  dataset_ = std::move(dataset);
+  ++generation_;
+  thumbnails_.clear();
+  loading_.clear();
+  endResetModel();
+}
+
+int PhotoList::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() || !dataset_ ? 0 : static_cast<int>(dataset_->views.size());
+}
+
+QVariant PhotoList::data(const QModelIndex& index, int role) const {
+  if (!index.isValid() || index.row() >= rowCount()) return {};
+  const scene::View& view = dataset_->views[static_cast<std::size_t>(index.row())];
+  switch (role) {
+    case Qt::DisplayRole:
+      return QString::fromStdString(view.name);
+    case Qt::ToolTipRole:
+      return tr("%1\n%2 x %3, %4")
+          .arg(QString::fromStdString(view.name))
+          .arg(view.camera.intrinsics.width)
+          .arg(view.camera.intrinsics.height)
+          .arg(view.test ? tr("held out for testing") : tr("trained on"));
+    case Qt::ForegroundRole:
+      return view.test ? QVariant(theme().test) : QVariant();
+    case Qt::DecorationRole:
+      if (const QImage* image = thumbnails_.object(index.row())) return *image;
+      load(index.row());
+      return empty_;
+    case test_role:
+      return view.test;
+    default:
+      return {};
+  }
+}
+
+void PhotoList::load(int row) const {
+  if (loading_.contains(row)) return;
+  loading_.insert(row);
+  const QString file = QString::fromStdString(dataset_->views[static_cast<std::size_t>(row)].image_path.string());
+  auto* self = const_cast<PhotoList*>(this);
+  pool_.start([self, row, file, generation = generation_] {
+    QImageReader reader(file);
+    reader.setAutoTransform(true);
+    const QSize size = reader.size();
+    // JPEG decodes at a fraction of its size for nearly nothing.
+    if (size.isValid()) reader.setScaledSize(size.scaled(kThumbnailWidth, kThumbnailWidth, Qt::KeepAspectRatio));
+    const QImage image = reader.read();
+    QMetaObject::invokeMethod(
+        self,
+        [self, row, image, generation] {
+          if (generation != self->generation_) return;
+          self->loading_.remove(row);
+          self->thumbnails_.insert(row, new QImage(image.isNull() ? self->empty_ : image));
+          const QModelIndex changed = self->index(row);
+          Q_EMIT self->dataChanged(changed, changed, {Qt::DecorationRole});
+        },
+        Qt::QueuedConnection);
+  });
+}
+
+}  // namespace tessera::app

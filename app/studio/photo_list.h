@@ -1,0 +1,39 @@
+#pragma once
+
+#include <QAbstractListModel>
+#include <QCache>
+#include <QImage>
+#include <QSet>
+#include <QThreadPool>
+#include <memory>
+
+#include "scene/dataset.h"
+
+namespace tessera::app {
+
+/// The photos of a dataset with thumbnails that are decoded when they are first shown, on threads of their own. Row i
+/// is view i.
+class PhotoList : public QAbstractListModel {
+  Q_OBJECT
+ public:
+  enum Role { test_role = Qt::UserRole };
+  explicit PhotoList(QObject* parent = nullptr);
+  ~PhotoList() override;
+  void set_dataset(std::shared_ptr<const scene::Dataset> dataset);
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+
+  static constexpr int kThumbnailWidth = 128;
+
+ private:
+  void load(int row) const;
+  std::shared_ptr<const scene::Dataset> dataset_;
+  int generation_ = 0;  // of the dataset: late thumbnails of another one are dropped
+  mutable QCache<int, QImage> thumbnails_{2000};
+  mutable QSet<int> loading_;
+  mutable QThreadPool pool_;
+  QImage empty_;
+};
+
+}  // namespace tessera::app

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <QWidget>
+
+#include "app/studio/workspace.h"
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+class QSpinBox;
+class QTableWidget;
+
+namespace tessera::app {
+
+/// The dock that starts and steers a training run: preset, the few options that matter, a table of all of them.
+class TrainPanel : public QWidget {
+  Q_OBJECT
+ public:
+  explicit TrainPanel(Workspace& workspace, QWidget* parent = nullptr);
+
+  void start();  // a new run, or the open one where it can be resumed
+  void pause_or_resume();
+
+ Q_SIGNALS:
+  void refused(QString message);  // an option that means nothing, a folder that is taken
+
+ private:
+  void update_state();
+  void show_progress(const QString& stage, double done, double total, double seconds_left, const QString& detail);
+  void take_preset();
+  void fill_table();
+  void edit_option(int row);
+  bool can_resume() const;
+
+  Workspace& workspace_;
+  reconstruct::TrainOptions options_;
+  QComboBox* preset_;
+  QSpinBox *iterations_, *max_splats_;
+  QLineEdit* folder_;
+  QPushButton *start_, *pause_, *stop_;
+  QProgressBar* bar_;
+  QLabel* status_;
+  QTableWidget* table_;
+  bool filling_ = false;
+};
+
+/// "1:05:09", "4:05".
+QString clock_text(double seconds);
+
+}  // namespace tessera::app

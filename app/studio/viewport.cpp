@@ -1,0 +1,291 @@
+#include "app/studio/viewport.h"
+
+#include <QMouseEvent>
+#include <QPainter>
+#include <QPainterPath>
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "app/studio/theme.h"
+
+namespace tessera::app {
+namespace {
+
+constexpr double kOrbitSpeed = 0.006;   // radians a pixel
+constexpr double kWheelZoom = 0.85;     // of the distance, a notch
+constexpr double kFlySpeed = 0.7;       // home radii a second
+constexpr double kFrustumDepth = 0.06;  // of the home radius: small enough not to hide the scene
+constexpr int kFrameMs = 16;
+
+QPointF to_point(const scene::Camera& camera, const glm::dvec3& p) {
+  return {camera.intrinsics.fx * p.x / p.z + camera.intrinsics.cx,
+          camera.intrinsics.fy * p.y / p.z + camera.intrinsics.cy};
+}
+
+}  // namespace
+
+Viewport::Viewport(QWidget* parent) : QWidget(parent), renderer_(make_best_renderer) {
+  setFocusPolicy(Qt::StrongFocus);
+  setMinimumSize(200, 150);
+  setAccessibleName(tr("3D view"));
+  setObjectName("viewport");
+  setAttribute(Qt::WA_OpaquePaintEvent);
+  connect(&renderer_, &RenderThread::started, this, &Viewport::renderer_started);
+  connect(&renderer_, &RenderThread::failed, this, &Viewport::failed);
+  connect(&renderer_, &RenderThread::drawn, this, [this](const QImage& picture, double ms) {
+    picture_ = picture;
+    drawn_ = true, waiting_ = false;
+    update();
+    Q_EMIT frame_drawn(ms);
+    if (std::exchange(again_, false)) request();
+  });
+  connect(&renderer_, &RenderThread::found, this, [this](double x, double y, double z) {
+    view_.focus({x, y, z});
+    move();
+  });
+  timer_.setInterval(kFrameMs);
+  connect(&timer_, &QTimer::timeout, this, &Viewport::tick);
+}
+
+QSize Viewport::pixels() const { return (QSizeF(size()) * devicePixelRatioF()).toSize().expandedTo({1, 1}); }
+
+RenderThread::Request Viewport::request_of(const QSize& size) const {
+  render::ViewSettings settings = settings_;
+  settings.near_plane = static_cast<float>(1e-3 * view_.home_radius());
+  return {model_, view_.camera(size.width(), size.height()), settings};
+}
+
+void Viewport::request() {
+  if (waiting_) {
+    again_ = true;
+    return;
+  }
+  waiting_ = true;
+  renderer_.request(request_of(pixels()));
+}
+
+void Viewport::set_model(std::shared_ptr<const scene::GaussianModel> model) {
+  model_ = std::move(model);
+  request();
+}
+
+void Viewport::set_dataset(std::shared_ptr<const scene::Dataset> dataset) {
+  dataset_ = std::move(dataset);
+  std::error_code error;
+  metric_ = dataset_ && std::filesystem::exists(dataset_->root / "geo.json", error);
+  photo_ = -1;
+  update();
+}
+
+void Viewport::set_settings(const render::ViewSettings& settings) {
+  settings_ = settings;
+  request();
+}
+
+void Viewport::set_frusta_shown(bool shown) {
+  frusta_shown_ = shown;
+  update();
+}
+
+void Viewport::move() {
+  if (timer_.isActive()) return;
+  clock_.start();
+  timer_.start();
+}
+
+void Viewport::tick() {
+  const double seconds = std::min(0.1, 1e-3 * static_cast<double>(clock_.restart()));
+  glm::dvec3 direction(0);
+  const auto down = [this](int key) { return keys_.contains(key) ? 1.0 : 0.0; };
+  direction.x = down(Qt::Key_D) - down(Qt::Key_A);
+  direction.y = down(Qt::Key_Q) - down(Qt::Key_E);
+  direction.z = down(Qt::Key_W) - down(Qt::Key_S);
+  const bool flying = direction != glm::dvec3(0);
+  if (flying) view_.fly(direction * (kFlySpeed * speed_ * seconds)), photo_ = -1;
+  if (!view_.advance(seconds) && !flying) timer_.stop();
+  request();
+  update();
+}
+
+void Viewport::stand_at(int photo) {
+  if (!dataset_ || photo < 0 || photo >= static_cast<int>(dataset_->views.size())) return;
+  photo_ = photo;
+  view_.look_from(dataset_->views[static_cast<std::size_t>(photo)].camera, 1);  // the scene frame's median view depth
+  move();
+  Q_EMIT photo_picked(photo);
+}
+
+void Viewport::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.fillRect(rect(), theme().viewport);
+  if (!picture_.isNull() && model_) painter.drawImage(rect(), picture_);
+  if (!model_) return;
+  painter.setRenderHint(QPainter::Antialiasing);
+  const scene::Camera camera = view_.camera(width(), height());
+  if (frusta_shown_) draw_frusta(painter, camera);
+  draw_gizmo(painter, camera);
+  draw_scale_bar(painter);
+}
+
+void Viewport::draw_frusta(QPainter& painter, const scene::Camera& camera) const {
+  if (!dataset_) return;
+  const double depth = kFrustumDepth * view_.home_radius();
+  for (std::size_t i = 0; i < dataset_->views.size(); ++i) {
+    if (static_cast<int>(i) == photo_) continue;  // we stand in it
+    const scene::View& view = dataset_->views[i];
+    const scene::Pinhole& p = view.camera.intrinsics;
+    const scene::Rigid scene_from_photo = view.camera.cam_from_world.inverse();
+    glm::dvec3 corners[5];
+    const double x = depth * 0.5 * p.width / p.fx, y = depth * 0.5 * p.height / p.fy;
+    const glm::dvec3 local[5] = {{0, 0, 0}, {-x, -y, depth}, {x, -y, depth}, {x, y, depth}, {-x, y, depth}};
+    bool visible = true;
+    for (int k = 0; k < 5; ++k) {
+      corners[k] = camera.cam_from_world(scene_from_photo(local[k]));
+      visible = visible && corners[k].z > 0.2 * depth;
+    }
+    if (!visible) continue;
+    QPainterPath path;
+    for (int k = 1; k < 5; ++k) {
+      path.moveTo(to_point(camera, corners[0]));
+      path.lineTo(to_point(camera, corners[k]));
+      path.lineTo(to_point(camera, corners[k % 4 + 1]));
+    }
+    painter.setPen(QPen(view.test ? theme().test : theme().train, 1.2));
+    painter.drawPath(path);
+  }
+}
+
+int Viewport::photo_at(const QPointF& place) const {
+  if (!dataset_ || !frusta_shown_) return -1;
+  const scene::Camera camera = view_.camera(width(), height());
+  int best = -1;
+  double nearest = 12;  // pixels
+  for (std::size_t i = 0; i < dataset_->views.size(); ++i) {
+    const glm::dvec3 p = camera.cam_from_world(dataset_->views[i].camera.center());
+    if (p.z <= 0) continue;
+    const QPointF d = to_point(camera, p) - place;
+    const double distance = std::hypot(d.x(), d.y());
+    if (distance < nearest) nearest = distance, best = static_cast<int>(i);
+  }
+  return best;
+}
+
+void Viewport::draw_gizmo(QPainter& painter, const scene::Camera& camera) const {
+  constexpr double kLength = 26, kMargin = 44;
+  const QPointF origin(width() - kMargin, kMargin);
+  struct Axis {
+    glm::dvec3 direction;
+    QColor color;
+    const char* name;
+  } axes[] = {{{1, 0, 0}, theme().axis_x, "x"}, {{0, 1, 0}, theme().axis_y, "y"}, {{0, 0, 1}, theme().axis_z, "z"}};
+  for (Axis& axis : axes) axis.direction = camera.cam_from_world.rotation * axis.direction;
+  std::sort(std::begin(axes), std::end(axes),
+            [](const Axis& a, const Axis& b) { return a.direction.z > b.direction.z; });
+  painter.setFont(theme().small);
+  for (const Axis& axis : axes) {  // far ones first
+    const QPointF tip = origin + kLength * QPointF(axis.direction.x, axis.direction.y);
+    painter.setPen(QPen(axis.color, 2, Qt::SolidLine, Qt::RoundCap));
+    painter.drawLine(origin, tip);
+    painter.drawText(QRectF(origin + 1.35 * (tip - origin) - QPointF(8, 8), QSizeF(16, 16)), Qt::AlignCenter,
+                     axis.name);
+  }
+}
+
+void Viewport::draw_scale_bar(QPainter& painter) const {
+  // A round length (1, 2 or 5 times a power of ten) of about a sixth of the width at the pivot's depth.
+  const scene::Camera camera = view_.camera(width(), height());
+  const double world_of_scene = dataset_ ? 1 / dataset_->scene_from_world.scale : 1;
+  const double unit = view_.distance() / camera.intrinsics.fx * world_of_scene;
+  const double wanted = unit * width() / 6;
+  const double decade = std::pow(10, std::floor(std::log10(wanted)));
+  const double length = decade * (wanted / decade >= 5 ? 5 : wanted / decade >= 2 ? 2 : 1);
+  const double pixels = length / unit;
+  const QPointF left(20, height() - 20.5), right = left + QPointF(pixels, 0);
+  QPainterPath bar;
+  bar.moveTo(left - QPointF(0, 5));
+  bar.lineTo(left);
+  bar.lineTo(right);
+  bar.lineTo(right - QPointF(0, 5));
+  painter.setPen(QPen(QColor(0, 0, 0, 160), 3.5));
+  painter.drawPath(bar);
+  painter.setPen(QPen(Qt::white, 1.5));
+  painter.drawPath(bar);
+  painter.setFont(theme().small);
+  painter.drawText(QRectF(left.x(), left.y() - 24, pixels, 18), Qt::AlignCenter,
+                   metric_ ? tr("%1 m").arg(length, 0, 'g', 6) : tr("%1 units").arg(length, 0, 'g', 6));
+}
+
+QImage Viewport::picture() const {
+  QImage image(size(), QImage::Format_RGB32);
+  const_cast<Viewport*>(this)->render(&image);
+  return image;
+}
+
+void Viewport::resizeEvent(QResizeEvent*) { request(); }
+
+void Viewport::mousePressEvent(QMouseEvent* event) {
+  last_ = event->position();
+  dragged_ = false;
+}
+
+void Viewport::mouseMoveEvent(QMouseEvent* event) {
+  if (event->buttons() == Qt::NoButton) return;
+  const QPointF d = event->position() - last_;
+  if (!dragged_ && d.manhattanLength() < 3) return;  // a click with an unsteady hand
+  dragged_ = true;
+  last_ = event->position();
+  const bool pan = event->buttons() & Qt::RightButton || event->modifiers() & Qt::ShiftModifier;
+  if (pan)
+    view_.pan({d.x(), d.y()}, height());
+  else if (event->buttons() & Qt::MiddleButton)
+    view_.turn(kOrbitSpeed * d.x(), kOrbitSpeed * d.y());
+  else
+    view_.orbit(kOrbitSpeed * d.x(), kOrbitSpeed * d.y());
+  photo_ = -1;
+  move();
+}
+
+void Viewport::mouseReleaseEvent(QMouseEvent* event) {
+  if (dragged_ || event->button() != Qt::LeftButton) return;
+  if (const int photo = photo_at(event->position()); photo >= 0) stand_at(photo);
+}
+
+void Viewport::mouseDoubleClickEvent(QMouseEvent* event) {
+  const QSize size = pixels();
+  const QPointF place = event->position() * devicePixelRatioF();
+  renderer_.find(request_of(size), static_cast<int>(place.x()), static_cast<int>(place.y()));
+  dragged_ = true;  // its release is no click on a photo
+}
+
+void Viewport::wheelEvent(QWheelEvent* event) {
+  const double notches = event->angleDelta().y() / 120.0;
+  if (!keys_.empty()) {  // while flying the wheel sets the speed
+    speed_ = std::clamp(speed_ * std::exp2(0.5 * notches), 0.02, 50.0);
+    return;
+  }
+  const glm::dvec2 ndc(2 * event->position().x() / width() - 1, 2 * event->position().y() / height() - 1);
+  view_.zoom(std::pow(kWheelZoom, notches), ndc, static_cast<double>(width()) / height());
+  photo_ = -1;
+  move();
+}
+
+void Viewport::keyPressEvent(QKeyEvent* event) {
+  static const std::set<int> kFlyKeys{Qt::Key_W, Qt::Key_A, Qt::Key_S, Qt::Key_D, Qt::Key_Q, Qt::Key_E};
+  if (event->modifiers() & ~Qt::ShiftModifier || !kFlyKeys.contains(event->key())) return QWidget::keyPressEvent(event);
+  keys_.insert(event->key());
+  move();
+}
+
+void Viewport::keyReleaseEvent(QKeyEvent* event) {
+  if (event->isAutoRepeat()) return;
+  keys_.erase(event->key());
+  QWidget::keyReleaseEvent(event);
+}
+
+void Viewport::focusOutEvent(QFocusEvent* event) {
+  keys_.clear();  // their releases go elsewhere
+  QWidget::focusOutEvent(event);
+}
+
+}  // namespace tessera::app

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <QElapsedTimer>
+#include <QImage>
+#include <QTimer>
+#include <QWidget>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "app/studio/render_thread.h"
+#include "app/studio/view_camera.h"
+#include "scene/dataset.h"
+
+namespace tessera::app {
+
+/// The view of the scene: pictures of the render thread, and over them the photos' frusta, a gizmo of the axes and a
+/// scale bar. Left drag orbits, right drag or shift pans, middle drag looks around, the wheel zooms to the cursor, W A
+/// S D Q E fly, a double click turns to what is under the cursor.
+class Viewport : public QWidget {
+  Q_OBJECT
+ public:
+  explicit Viewport(QWidget* parent = nullptr);
+
+  void set_model(std::shared_ptr<const scene::GaussianModel> model);
+  /// Photos whose frusta are drawn; null: none.
+  void set_dataset(std::shared_ptr<const scene::Dataset> dataset);
+  void set_settings(const render::ViewSettings& settings);
+  const render::ViewSettings& settings() const { return settings_; }
+  void set_frusta_shown(bool shown);
+  void set_share(double share) { renderer_.set_share(share); }
+  ViewCamera& view() { return view_; }
+  /// To be called after view() was told to move.
+  void move();
+  void stand_at(int photo);  // index into the dataset's views
+  int standing_at() const { return photo_; }
+  /// The last picture with what is drawn over it.
+  QImage picture() const;
+  bool is_current() const { return drawn_ && !waiting_ && !again_; }
+
+ Q_SIGNALS:
+  void renderer_started(QString name);
+  void frame_drawn(double milliseconds);
+  void photo_picked(int photo);
+  void failed(QString message);
+
+ protected:
+  void paintEvent(QPaintEvent*) override;
+  void resizeEvent(QResizeEvent*) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void keyReleaseEvent(QKeyEvent* event) override;
+  void focusOutEvent(QFocusEvent* event) override;
+
+ private:
+  void tick();     // a frame of the movement under way
+  void request();  // asks for a picture of what is to be shown now
+  QSize pixels() const;
+  RenderThread::Request request_of(const QSize& size) const;
+  void draw_frusta(QPainter& painter, const scene::Camera& camera) const;
+  void draw_gizmo(QPainter& painter, const scene::Camera& camera) const;
+  void draw_scale_bar(QPainter& painter) const;
+  int photo_at(const QPointF& place) const;  // -1: none
+
+  ViewCamera view_;
+  render::ViewSettings settings_;
+  std::shared_ptr<const scene::GaussianModel> model_;
+  std::shared_ptr<const scene::Dataset> dataset_;
+  bool frusta_shown_ = true, metric_ = false;
+  int photo_ = -1;
+  QImage picture_;
+  bool drawn_ = false, waiting_ = false, again_ = false;  // a picture was drawn, is asked for, is to be asked for next
+  QTimer timer_;
+  QElapsedTimer clock_;
+  std::set<int> keys_;
+  double speed_ = 1;  // of flying, by the wheel while a key is down
+  QPointF last_;
+  bool dragged_ = false;
+  RenderThread renderer_;
+};
+
+}  // namespace tessera::app

@@ -1,0 +1,282 @@
+#include "app/studio/workspace.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "reconstruct/ingest/sfm.h"
+#include "reconstruct/run/inputs.h"
+#include "scene/atomic_file.h"
+#include "scene/error.h"
+#include "scene/formats/ply.h"
+
+namespace tessera::app {
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr double kPublishShare = 0.03;  // of the training time that copies for the viewer may take
+constexpr auto kPublishAtMost = std::chrono::milliseconds(250);
+constexpr float kPointLogit = 4;
+
+bool is_dataset(const fs::path& path) {
+  std::error_code error;
+  for (const char* name : {"sparse", "transforms.json", "transforms_train.json", "cameras.bin", "cameras.txt"})
+    if (fs::exists(path / name, error)) return true;
+  return path.extension() == ".json";
+}
+
+double quantile(std::vector<float> values, double share) {
+  const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), values.begin() + at, values.end());
+  return static_cast<double>(values[static_cast<std::size_t>(at)]);
+}
+
+}  // namespace
+
+scene::GaussianModel splats_of(const scene::SparsePoints& points) {
+  scene::GaussianModel model;
+  model.resize(points.size(), 0);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    for (std::size_t c = 0; c < 3; ++c) {
+      model.position[c][i] = points.position[i][c];
+      model.log_scale[c][i] = std::log(2e-3f);  // of the median view depth: about a pixel
+      model.sh[c][i] = static_cast<float>((points.color[i][c] / 255.0 - 0.5) / scene::kSh0);
+    }
+    model.rotation[0][i] = 1;
+    model.opacity_logit[i] = kPointLogit;
+  }
+  return model;
+}
+
+Ball ball_of(const scene::GaussianModel& model) {
+  Ball ball;
+  if (model.size() == 0) return ball;
+  double square = 0;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const double low = quantile(model.position[c], 0.1), high = quantile(model.position[c], 0.9);
+    ball.center[c] = 0.5 * (low + high);
+    square += 0.25 * (high - low) * (high - low);
+  }
+  ball.radius = std::max(std::sqrt(square), 1e-6);
+  return ball;
+}
+
+std::size_t best_view(const scene::Dataset& dataset) {
+  std::vector<std::size_t> seen(std::max<std::size_t>(dataset.views.size(), 1));
+  for (const std::uint32_t view : dataset.points.track_view) ++seen[view];
+  return static_cast<std::size_t>(std::max_element(seen.begin(), seen.end()) - seen.begin());
+}
+
+Workspace::Workspace(QObject* parent) : QObject(parent) { qRegisterMetaType<reconstruct::TrainMetrics>(); }
+
+Workspace::~Workspace() {
+  stop();
+  if (job_.joinable()) job_.join();
+}
+
+template <class Call>
+void Workspace::post(Call call) {
+  QMetaObject::invokeMethod(this, std::move(call), Qt::QueuedConnection);
+}
+
+void Workspace::set_state(State state) {
+  if (state == state_) return;
+  state_ = state;
+  Q_EMIT state_changed(state);
+}
+
+void Workspace::begin(State state, std::function<void()> job) {
+  if (job_.joinable()) job_.join();  // has ended: busy() forbids two
+  cancellation_ = std::make_unique<scene::Cancellation>();
+  set_state(state);
+  job_ = std::thread([this, job = std::move(job)] {
+    QString message;
+    bool cancelled = false;
+    try {
+      job();
+    } catch (const scene::Cancelled&) {
+      cancelled = true;
+    } catch (const std::exception& e) {
+      message = QString::fromUtf8(e.what());
+    }
+    post([this, message, cancelled] {
+      set_state(State::idle);
+      if (!message.isEmpty()) Q_EMIT failed(message);
+      if (cancelled) Q_EMIT finished(tr("Stopped"));
+    });
+  });
+}
+
+scene::JobContext Workspace::job_context() {
+  scene::JobContext job;
+  job.cancellation = cancellation_.get();
+  job.on_progress = [this](const scene::Progress& p) {
+    post([this, p] {
+      Q_EMIT progressed(QString::fromStdString(p.stage), p.done, p.total, p.seconds_remaining,
+                        QString::fromStdString(p.detail));
+    });
+  };
+  job.on_warning = [this](const std::string& line) {
+    post([this, line] { Q_EMIT warned(QString::fromStdString(line)); });
+  };
+  return job;
+}
+
+void Workspace::open(const fs::path& path) {
+  if (busy()) return Q_EMIT failed(tr("Stop the job under way before opening something else."));
+  begin(State::loading, [this, path] { load(path); });
+}
+
+void Workspace::load(const fs::path& path) {
+  const scene::JobContext job = job_context();
+  std::error_code error;
+  if (!fs::exists(path, error)) throw scene::Error(path.string(), "is not there", "choose another file or folder");
+  std::shared_ptr<scene::Dataset> dataset;
+  auto model = std::make_shared<scene::GaussianModel>();
+  fs::path run;
+  bool antialiased = false;
+  if (fs::exists(path / "run.json", error)) {
+    run = path;
+    const auto record = nlohmann::json::parse(scene::read_file(path / "run.json", 64u << 20), nullptr, false);
+    const fs::path data = reconstruct::text_of(record, "data", "");
+    if (!fs::exists(data, error))
+      throw scene::Error(data.empty() ? path.string() : data.string(), "the run's photos are no longer there",
+                         "open their folder, or the run's model.ply alone");
+    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(data, {}, job));
+    antialiased = reconstruct::run_antialiased(path);
+    if (fs::exists(path / "model.ply", error)) *model = reconstruct::load_model(path, *dataset);
+  } else if (!fs::is_directory(path, error) && path.extension() == ".ply") {
+    *model = scene::read_splat_ply(path);
+    antialiased = reconstruct::run_antialiased(path);
+  } else if (is_dataset(path)) {
+    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(path, {}, job));
+  } else {
+    // Photos or a video: their poses stand beside them.
+    post([this] { set_state(State::posing); });
+    const fs::path out = fs::path(path.lexically_normal().string() + "-scene");
+    reconstruct::run_sfm(path, out, {}, job);
+    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(out, {}, job));
+  }
+  if (dataset && model->size() == 0) *model = splats_of(dataset->points);
+  post([this, path, run, dataset, model, antialiased, ball = ball_of(*model)] {
+    path_ = dataset && run.empty() ? dataset->root : path;
+    run_ = run;
+    dataset_ = dataset, model_ = model, antialiased_ = antialiased, ball_ = ball;
+    for (const std::string& line : dataset ? dataset->warnings : std::vector<std::string>{})
+      Q_EMIT warned(QString::fromStdString(line));
+    Q_EMIT opened();
+    Q_EMIT model_changed();
+  });
+}
+
+void Workspace::start(reconstruct::Plan plan) {
+  if (busy() || !dataset_) return;
+  run_ = plan.run;
+  begin(State::training,
+        [this, dataset = dataset_, plan = std::move(plan)]() mutable { train(dataset, std::move(plan)); });
+}
+
+void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reconstruct::Plan plan) {
+  reconstruct::StageClock clock;
+  const scene::JobContext job = job_context();
+  reconstruct::TrainEvents events;
+  events.cancellation = job.cancellation;
+  events.on_progress = job.on_progress;
+  events.on_warning = job.on_warning;
+  events.on_note = [this](const std::string& line) {
+    post([this, line] { Q_EMIT noted(QString::fromStdString(line)); });
+  };
+  Clock::time_point last{};
+  events.on_step = [this, last](const reconstruct::TrainMetrics& m) mutable {
+    if (Clock::now() - last < std::chrono::milliseconds(50)) return;  // people see no more than twenty a second
+    last = Clock::now();
+    post([this, m] { Q_EMIT stepped(m); });
+  };
+  const auto run = std::make_shared<reconstruct::TrainRun>(std::move(plan), *dataset, clock, events);
+  {
+    const std::lock_guard lock(run_mutex_);
+    train_run_ = run;
+  }
+  std::thread publisher([this] { publish(); });
+  const auto leave = [&] {
+    {
+      const std::lock_guard lock(run_mutex_);
+      train_run_.reset();
+    }
+    publisher.join();
+  };
+  reconstruct::TrainRun::Outcome outcome;
+  try {
+    outcome = run->run();
+  } catch (...) {
+    leave();
+    throw;
+  }
+  leave();
+  std::shared_ptr<scene::GaussianModel> model;
+  if (!outcome.stopped)
+    model = std::make_shared<scene::GaussianModel>(reconstruct::load_model(run->plan().run, *dataset));
+  QString summary = tr("Stopped at step %1; the run can be resumed").arg(outcome.step);
+  if (!outcome.stopped) {
+    summary = tr("Finished after %1 steps").arg(outcome.step);
+    if (outcome.metrics.contains("test") && outcome.metrics["test"].is_object())
+      summary += tr(": %1 dB on held-out photos").arg(outcome.metrics["test"]["psnr"].get<double>(), 0, 'f', 2);
+  }
+  const bool antialiased = run->plan().options.antialiased;
+  post([this, model, summary, antialiased] {
+    if (model) model_ = model, antialiased_ = antialiased, Q_EMIT model_changed();
+    Q_EMIT finished(summary);
+  });
+}
+
+void Workspace::publish() {
+  auto next = Clock::now();
+  std::uint32_t shown = 0;
+  while (true) {
+    std::shared_ptr<reconstruct::TrainingSession> session;
+    {
+      const std::lock_guard lock(run_mutex_);
+      if (!train_run_) return;
+      session = train_run_->session();
+    }
+    if (session && Clock::now() >= next && session->current_step() != shown) {
+      const auto snapshot = session->snapshot();
+      shown = snapshot->step;
+      const std::chrono::duration<double> pause(snapshot->seconds / kPublishShare);
+      next =
+          Clock::now() + std::max<Clock::duration>(kPublishAtMost, std::chrono::duration_cast<Clock::duration>(pause));
+      post([this, snapshot] {
+        if (state_ != State::training && state_ != State::paused) return;
+        model_ = {snapshot, &snapshot->model};
+        Q_EMIT model_changed();
+      });
+    }
+    session.reset();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+void Workspace::pause() {
+  if (state_ != State::training) return;
+  const std::lock_guard lock(run_mutex_);
+  if (const auto session = train_run_ ? train_run_->session() : nullptr) session->pause(), set_state(State::paused);
+}
+
+void Workspace::resume() {
+  if (state_ != State::paused) return;
+  const std::lock_guard lock(run_mutex_);
+  if (const auto session = train_run_ ? train_run_->session() : nullptr) session->resume();
+  set_state(State::training);
+}
+
+void Workspace::stop() {
+  if (cancellation_) cancellation_->request();
+  const std::lock_guard lock(run_mutex_);
+  if (const auto session = train_run_ ? train_run_->session() : nullptr) session->stop();
+}
+
+}  // namespace tessera::app
