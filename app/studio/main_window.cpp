@@ -30,6 +30,7 @@
 #include "app/studio/train_panel.h"
 #include "app/studio/viewport.h"
 #include "reconstruct/provenance.h"
+#include "reconstruct/run/inputs.h"
 #include "scene/atomic_file.h"
 #include "scene/error.h"
 
@@ -40,6 +41,16 @@ namespace {
 
 constexpr double kShareWhileTraining = 0.25;  // of the cores' time, where viewer and trainer share them
 constexpr int kMostRecent = 8, kMostLogLines = 5000;
+
+/// Whether the run has begun and not ended.
+bool can_go_on(const fs::path& run) {
+  try {
+    const std::string state = reconstruct::run_state(run);
+    return state == "training" || state == "interrupted";
+  } catch (const scene::Error&) {
+    return false;  // its folder cannot be read any more
+  }
+}
 
 QString mode_text(render::ViewMode mode) {
   using render::ViewMode;
@@ -115,6 +126,15 @@ QWidget* MainWindow::make_welcome() {
   for (QPushButton* button : {photos, model}) {
     button->setMinimumSize(300, 40);
     column->addWidget(button, 0, Qt::AlignLeft);
+  }
+  // A run that was stopped, or that ended with the program or the machine.
+  if (const fs::path run = QSettings().value("run").toString().toStdString(); !run.empty() && can_go_on(run)) {
+    auto* resume = new QPushButton(tr("Go on with %1").arg(QString::fromStdString(run.filename().string())));
+    resume->setObjectName("welcome_resume");
+    resume->setToolTip(QString::fromStdString(run.string()));
+    resume->setMinimumSize(300, 40);
+    column->addWidget(resume, 0, Qt::AlignLeft);
+    connect(resume, &QPushButton::clicked, this, [this, run] { go_on(run); });
   }
   column->addSpacing(18);
   column->addWidget(hint);
@@ -210,6 +230,11 @@ void MainWindow::make_menus() {
   view_menu_->addSeparator();
   add_action(view_menu_, tr("&Next Photo"), QKeySequence(Qt::Key_PageDown), [this] { step_photo(1); });
   add_action(view_menu_, tr("&Previous Photo"), QKeySequence(Qt::Key_PageUp), [this] { step_photo(-1); });
+  split_ = add_action(view_menu_, tr("Compare with the Photo, &Split"), QKeySequence(Qt::Key_X), [] {});
+  flicker_ = add_action(view_menu_, tr("Compare with the Photo, &in Turns"), QKeySequence(Qt::Key_Z), [] {});
+  for (QAction* action : {split_, flicker_}) action->setCheckable(true);
+  connect(split_, &QAction::toggled, this, [this](bool on) { compare(PhotoOverlay::Mode::split, on); });
+  connect(flicker_, &QAction::toggled, this, [this](bool on) { compare(PhotoOverlay::Mode::flicker, on); });
   QAction* frusta = add_action(view_menu_, tr("Show &Cameras"), QKeySequence(Qt::Key_C), [] {});
   frusta->setCheckable(true);
   frusta->setChecked(true);
@@ -253,7 +278,9 @@ void MainWindow::make_menus() {
                              tr("Left drag: orbit\nRight drag, or Shift and left drag: pan\nMiddle drag: look around\n"
                                 "Wheel: zoom to the cursor; while flying: speed\nW A S D Q E: fly\n"
                                 "Double click: turn to what is under the cursor\nClick on a camera: stand there\n"
-                                "Page up, page down: previous and next photo\nH: home, L: level the horizon\n"
+                                "Page up, page down: previous and next photo\n"
+                                "X, Z: compare with the photo, split or in turns\n"
+                                "H: home, L: level the horizon, C: show the cameras\n"
                                 "Ctrl+K: find a command"));
   });
   add_action(help, tr("&About"), {}, [this] {
@@ -322,6 +349,8 @@ void MainWindow::connect_workspace() {
   });
   connect(&workspace_, &Workspace::state_changed, this, [this](Workspace::State state) {
     using State = Workspace::State;
+    if (state == State::training)
+      QSettings().setValue("run", QString::fromStdString(fs::absolute(workspace_.run()).string()));
     viewport_->set_share(state == State::training ? kShareWhileTraining : 1);
     start_action_->setEnabled(state == State::idle && workspace_.dataset());
     pause_action_->setEnabled(state == State::training || state == State::paused);
@@ -354,6 +383,17 @@ void MainWindow::connect_workspace() {
   });
 }
 
+void MainWindow::go_on(const fs::path& run) {
+  open(run);
+  // Once it has been read.
+  auto* once = new QObject(this);
+  connect(&workspace_, &Workspace::state_changed, once, [this, once, run](Workspace::State state) {
+    if (state != Workspace::State::idle) return;
+    once->deleteLater();
+    if (workspace_.run() == run) QMetaObject::invokeMethod(train_, &TrainPanel::start, Qt::QueuedConnection);
+  });
+}
+
 void MainWindow::open(const fs::path& path) {
   first_view_ = true;
   log(tr("Opening %1").arg(QString::fromStdString(path.string())));
@@ -379,6 +419,12 @@ void MainWindow::step_photo(int by) {
   if (count == 0) return;
   const int now = viewport_->standing_at() >= 0 ? viewport_->standing_at() : photo_view_->currentIndex().row();
   viewport_->stand_at(now < 0 ? 0 : (now + by + count) % count);
+}
+
+void MainWindow::compare(PhotoOverlay::Mode mode, bool on) {
+  if (on) (mode == PhotoOverlay::Mode::split ? flicker_ : split_)->setChecked(false);
+  viewport_->overlay().set_mode(on ? mode : PhotoOverlay::Mode::off);
+  if (on && viewport_->standing_at() < 0) step_photo(0);
 }
 
 void MainWindow::ask_folder() {

@@ -2,6 +2,7 @@
 
 #include <QMainWindow>
 
+#include "app/studio/photo_overlay.h"
 #include "app/studio/workspace.h"
 
 class QAction;
@@ -45,12 +46,14 @@ class MainWindow : public QMainWindow {
   void ask_model();
   void show_opened();
   void step_photo(int by);
+  void compare(PhotoOverlay::Mode mode, bool on);
   void save_screenshot();
   void show_palette();
   void show_error(const QString& message);
   void log(const QString& line);
   void remember(const std::filesystem::path& path);
   void fill_recent();
+  void go_on(const std::filesystem::path& run);
   void apply_theme(bool dark);
 
   Workspace workspace_;
@@ -66,7 +69,7 @@ class MainWindow : public QMainWindow {
   QLabel *message_, *numbers_, *renderer_;
   QComboBox* mode_;
   QList<QAction*> actions_;
-  QAction *dark_, *start_action_, *pause_action_, *stop_action_;
+  QAction *dark_, *start_action_, *pause_action_, *stop_action_, *split_, *flicker_;
   bool first_view_ = true;  // of what has been opened: then the camera goes home
 };
 

@@ -7,10 +7,23 @@
 
 namespace tessera::app {
 
+namespace {
+
+/// Without the tint that a view gives to the picture of what is selected: the colours are what people look for.
+QIcon icon_of(const QImage& image) {
+  const QPixmap pixmap = QPixmap::fromImage(image);
+  QIcon icon(pixmap);
+  icon.addPixmap(pixmap, QIcon::Selected);
+  return icon;
+}
+
+}  // namespace
+
 PhotoList::PhotoList(QObject* parent) : QAbstractListModel(parent) {
   pool_.setMaxThreadCount(1);  // the cores are for training
-  empty_ = QImage(kThumbnailWidth, kThumbnailWidth * 3 / 4, QImage::Format_RGB32);
-  empty_.fill(theme().panel);
+  QImage empty(kThumbnailWidth, kThumbnailWidth * 3 / 4, QImage::Format_RGB32);
+  empty.fill(theme().panel);
+  empty_ = icon_of(empty);
 }
 
 PhotoList::~PhotoList() {
@@ -47,7 +60,7 @@ QVariant PhotoList::data(const QModelIndex& index, int role) const {
     case Qt::ForegroundRole:
       return view.test ? QVariant(theme().test) : QVariant();
     case Qt::DecorationRole:
-      if (const QImage* image = thumbnails_.object(index.row())) return *image;
+      if (const QIcon* icon = thumbnails_.object(index.row())) return *icon;
       load(index.row());
       return empty_;
     case test_role:
@@ -74,7 +87,7 @@ void PhotoList::load(int row) const {
         [self, row, image, generation] {
           if (generation != self->generation_) return;
           self->loading_.remove(row);
-          self->thumbnails_.insert(row, new QImage(image.isNull() ? self->empty_ : image));
+          self->thumbnails_.insert(row, new QIcon(image.isNull() ? self->empty_ : icon_of(image)));
           const QModelIndex changed = self->index(row);
           Q_EMIT self->dataChanged(changed, changed, {Qt::DecorationRole});
         },

@@ -2,6 +2,7 @@
 
 #include <QAbstractListModel>
 #include <QCache>
+#include <QIcon>
 #include <QImage>
 #include <QSet>
 #include <QThreadPool>
@@ -30,10 +31,10 @@ class PhotoList : public QAbstractListModel {
   void load(int row) const;
   std::shared_ptr<const scene::Dataset> dataset_;
   int generation_ = 0;  // of the dataset: late thumbnails of another one are dropped
-  mutable QCache<int, QImage> thumbnails_{2000};
+  mutable QCache<int, QIcon> thumbnails_{2000};
   mutable QSet<int> loading_;
   mutable QThreadPool pool_;
-  QImage empty_;
+  QIcon empty_;
 };
 
 }  // namespace tessera::app

@@ -53,10 +53,9 @@ void set_theme(QApplication& application, bool dark) {
   p.setColor(QPalette::HighlightedText, dark ? t.field : t.panel);
   p.setColor(QPalette::Link, t.accent);
   for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText})
-    p.setColor(QPalette::Disabled, role, t.line);
+    p.setColor(QPalette::Disabled, role, dark ? QColor(0x76, 0x7e, 0x89) : QColor(0x8b, 0x93, 0x9e));
   application.setPalette(p);
-  application.setStyleSheet(
-      QString(R"(
+  application.setStyleSheet(QString(R"(
     QMainWindow::separator { background: %1; width: 1px; height: 1px; }
     QDockWidget { color: %2; }
     QDockWidget::title { background: %3; padding: 6px 10px; border-bottom: 1px solid %1; }
@@ -69,11 +68,12 @@ void set_theme(QApplication& application, bool dark) {
     QPushButton:hover { border-color: %4; }
     QPushButton:focus { border-color: %4; }
     QPushButton:default { background: %4; color: %5; border-color: %4; }
-    QPushButton:disabled { color: %1; background: %3; border-color: %1; }
+    QPushButton:disabled { color: %6; background: %3; border-color: %1; }
     QProgressBar { border: 1px solid %1; border-radius: 4px; text-align: center; height: 16px; }
     QProgressBar::chunk { background: %4; border-radius: 3px; }
   )")
-          .arg(t.line.name(), t.faint.name(), t.panel.name(), t.accent.name(), dark ? "#0b1017" : "#ffffff"));
+                                .arg(t.line.name(), t.faint.name(), t.panel.name(), t.accent.name(),
+                                     dark ? "#0b1017" : "#ffffff", dark ? "#767e89" : "#8b939e"));
 }
 
 }  // namespace tessera::app

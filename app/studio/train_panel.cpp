@@ -14,6 +14,7 @@
 #include <QTableWidget>
 #include <cmath>
 
+#include "reconstruct/run/inputs.h"
 #include "scene/error.h"
 
 namespace tessera::app {
@@ -163,9 +164,13 @@ void TrainPanel::edit_option(int row) {
 }
 
 bool TrainPanel::can_resume() const {
-  return !workspace_.run().empty() && folder_->text().toStdString() == workspace_.run().string() &&
-         reconstruct::TrainingSession::has_checkpoint(workspace_.run());
+  const fs::path& run = workspace_.run();
+  if (run.empty() || folder_->text().toStdString() != run.string()) return false;
+  // One that was killed before its first checkpoint begins again.
+  return reconstruct::TrainingSession::has_checkpoint(run) || reconstruct::run_state(run) == "training";
 }
+
+bool TrainPanel::is_finished() const { return can_resume() && reconstruct::run_state(workspace_.run()) == "finished"; }
 
 void TrainPanel::start() {
   const auto dataset = workspace_.dataset();
@@ -174,6 +179,9 @@ void TrainPanel::start() {
     reconstruct::Plan plan;
     if (can_resume()) {
       plan = reconstruct::plan_resumed(workspace_.run());
+      if (is_finished() && options_.iterations <= plan.options.iterations)
+        return Q_EMIT refused(tr("The run has had its %1 steps: give more to train it further, or another run folder.")
+                                  .arg(plan.options.iterations));
       plan.options.iterations = std::max(plan.options.iterations, options_.iterations);
     } else {
       plan = reconstruct::plan_new(dataset->root, folder_->text().trimmed().toStdString(),
@@ -198,7 +206,7 @@ void TrainPanel::update_state() {
   const State state = workspace_.state();
   const bool idle = state == State::idle;
   start_->setEnabled(idle && workspace_.dataset());
-  start_->setText(can_resume() ? tr("Resume training") : tr("Start training"));
+  start_->setText(is_finished() ? tr("Train further") : can_resume() ? tr("Resume training") : tr("Start training"));
   pause_->setEnabled(state == State::training || state == State::paused);
   pause_->setText(state == State::paused ? tr("Continue") : tr("Pause"));
   stop_->setEnabled(!idle);

@@ -33,6 +33,7 @@ class TrainPanel : public QWidget {
   void fill_table();
   void edit_option(int row);
   bool can_resume() const;
+  bool is_finished() const;  // the open run has had all its steps
 
   Workspace& workspace_;
   reconstruct::TrainOptions options_;

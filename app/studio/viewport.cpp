@@ -44,6 +44,7 @@ Viewport::Viewport(QWidget* parent) : QWidget(parent), renderer_(make_best_rende
     view_.focus({x, y, z});
     move();
   });
+  connect(&overlay_, &PhotoOverlay::changed, this, [this] { update(); });
   timer_.setInterval(kFrameMs);
   connect(&timer_, &QTimer::timeout, this, &Viewport::tick);
 }
@@ -74,8 +75,13 @@ void Viewport::set_dataset(std::shared_ptr<const scene::Dataset> dataset) {
   dataset_ = std::move(dataset);
   std::error_code error;
   metric_ = dataset_ && std::filesystem::exists(dataset_->root / "geo.json", error);
-  photo_ = -1;
+  leave_photo();
   update();
+}
+
+void Viewport::leave_photo() {
+  photo_ = -1;
+  overlay_.set_photo(dataset_, -1);
 }
 
 void Viewport::set_settings(const render::ViewSettings& settings) {
@@ -102,7 +108,7 @@ void Viewport::tick() {
   direction.y = down(Qt::Key_Q) - down(Qt::Key_E);
   direction.z = down(Qt::Key_W) - down(Qt::Key_S);
   const bool flying = direction != glm::dvec3(0);
-  if (flying) view_.fly(direction * (kFlySpeed * speed_ * seconds)), photo_ = -1;
+  if (flying) view_.fly(direction * (kFlySpeed * speed_ * seconds)), leave_photo();
   if (!view_.advance(seconds) && !flying) timer_.stop();
   request();
   update();
@@ -111,6 +117,7 @@ void Viewport::tick() {
 void Viewport::stand_at(int photo) {
   if (!dataset_ || photo < 0 || photo >= static_cast<int>(dataset_->views.size())) return;
   photo_ = photo;
+  overlay_.set_photo(dataset_, photo);
   view_.look_from(dataset_->views[static_cast<std::size_t>(photo)].camera, 1);  // the scene frame's median view depth
   move();
   Q_EMIT photo_picked(photo);
@@ -123,6 +130,7 @@ void Viewport::paintEvent(QPaintEvent*) {
   if (!model_) return;
   painter.setRenderHint(QPainter::Antialiasing);
   const scene::Camera camera = view_.camera(width(), height());
+  if (photo_ >= 0 && !timer_.isActive()) overlay_.paint(painter, camera);
   if (frusta_shown_) draw_frusta(painter, camera);
   draw_gizmo(painter, camera);
   draw_scale_bar(painter);
@@ -212,8 +220,12 @@ void Viewport::draw_scale_bar(QPainter& painter) const {
   painter.setPen(QPen(Qt::white, 1.5));
   painter.drawPath(bar);
   painter.setFont(theme().small);
-  painter.drawText(QRectF(left.x(), left.y() - 24, pixels, 18), Qt::AlignCenter,
-                   metric_ ? tr("%1 m").arg(length, 0, 'g', 6) : tr("%1 units").arg(length, 0, 'g', 6));
+  const QString text = metric_ ? tr("%1 m").arg(length, 0, 'g', 6) : tr("%1 units").arg(length, 0, 'g', 6);
+  const QRectF place(left.x() - 40, left.y() - 24, pixels + 80, 18);
+  painter.setPen(QColor(0, 0, 0, 200));
+  painter.drawText(place.translated(1, 1), Qt::AlignCenter, text);
+  painter.setPen(Qt::white);
+  painter.drawText(place, Qt::AlignCenter, text);
 }
 
 QImage Viewport::picture() const {
@@ -227,10 +239,12 @@ void Viewport::resizeEvent(QResizeEvent*) { request(); }
 void Viewport::mousePressEvent(QMouseEvent* event) {
   last_ = event->position();
   dragged_ = false;
+  dragging_line_ = photo_ >= 0 && event->button() == Qt::LeftButton && overlay_.is_at_line(last_.x(), width());
 }
 
 void Viewport::mouseMoveEvent(QMouseEvent* event) {
   if (event->buttons() == Qt::NoButton) return;
+  if (dragging_line_) return overlay_.move_line(event->position().x() / width());
   const QPointF d = event->position() - last_;
   if (!dragged_ && d.manhattanLength() < 3) return;  // a click with an unsteady hand
   dragged_ = true;
@@ -242,12 +256,12 @@ void Viewport::mouseMoveEvent(QMouseEvent* event) {
     view_.turn(kOrbitSpeed * d.x(), kOrbitSpeed * d.y());
   else
     view_.orbit(kOrbitSpeed * d.x(), kOrbitSpeed * d.y());
-  photo_ = -1;
+  leave_photo();
   move();
 }
 
 void Viewport::mouseReleaseEvent(QMouseEvent* event) {
-  if (dragged_ || event->button() != Qt::LeftButton) return;
+  if (std::exchange(dragging_line_, false) || dragged_ || event->button() != Qt::LeftButton) return;
   if (const int photo = photo_at(event->position()); photo >= 0) stand_at(photo);
 }
 
@@ -266,7 +280,7 @@ void Viewport::wheelEvent(QWheelEvent* event) {
   }
   const glm::dvec2 ndc(2 * event->position().x() / width() - 1, 2 * event->position().y() / height() - 1);
   view_.zoom(std::pow(kWheelZoom, notches), ndc, static_cast<double>(width()) / height());
-  photo_ = -1;
+  leave_photo();
   move();
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "app/studio/photo_overlay.h"
 #include "app/studio/render_thread.h"
 #include "app/studio/view_camera.h"
 #include "scene/dataset.h"
@@ -34,8 +35,11 @@ class Viewport : public QWidget {
   void move();
   void stand_at(int photo);  // index into the dataset's views
   int standing_at() const { return photo_; }
+  /// The photo beside the scene, while the camera stands where one was taken.
+  PhotoOverlay& overlay() { return overlay_; }
   /// The last picture with what is drawn over it.
   QImage picture() const;
+  bool is_still() const { return !timer_.isActive(); }  // the camera has arrived
   bool is_current() const { return drawn_ && !waiting_ && !again_; }
 
  Q_SIGNALS:
@@ -64,6 +68,7 @@ class Viewport : public QWidget {
   void draw_frusta(QPainter& painter, const scene::Camera& camera) const;
   void draw_gizmo(QPainter& painter, const scene::Camera& camera) const;
   void draw_scale_bar(QPainter& painter) const;
+  void leave_photo();
   int photo_at(const QPointF& place) const;  // -1: none
 
   ViewCamera view_;
@@ -79,7 +84,8 @@ class Viewport : public QWidget {
   std::set<int> keys_;
   double speed_ = 1;  // of flying, by the wheel while a key is down
   QPointF last_;
-  bool dragged_ = false;
+  bool dragged_ = false, dragging_line_ = false;
+  PhotoOverlay overlay_;
   RenderThread renderer_;
 };
 

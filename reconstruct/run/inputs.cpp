@@ -52,6 +52,12 @@ bool run_antialiased(const fs::path& run_or_ply) {
   return json.is_object() && json.contains("options") && text_of(json["options"], "antialiased", "off") == "on";
 }
 
+std::string run_state(const fs::path& run) {
+  std::error_code error;
+  if (!fs::is_regular_file(run / "run.json", error)) return {};
+  return text_of(nlohmann::json::parse(scene::read_file(run / "run.json", 64u << 20), nullptr, false), "state", "");
+}
+
 std::string text_of(const nlohmann::json& object, const char* key, const std::string& fallback) {
   if (!object.is_object() || !object.contains(key) || !object[key].is_string()) return fallback;
   return object[key].get<std::string>();

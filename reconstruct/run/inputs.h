@@ -19,6 +19,8 @@ scene::GaussianModel load_model(const std::filesystem::path& run_or_ply, const s
 std::size_t find_view(const scene::Dataset& dataset, const std::string& name);
 /// What run.json of the model's folder says, or the default.
 bool run_antialiased(const std::filesystem::path& run_or_ply);
+/// "training", "interrupted" or "finished", as run.json says; empty where the folder is no run.
+std::string run_state(const std::filesystem::path& run);
 /// object[key] where it is text, else `fallback`: records may have been edited by hand.
 std::string text_of(const nlohmann::json& object, const char* key, const std::string& fallback);
 /// Text of a result; file names are bytes to the file system, and what is not UTF-8 in them is shown as U+FFFD.

@@ -7,6 +7,7 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QElapsedTimer>
+#include <QIcon>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -135,7 +136,7 @@ TEST_F(Studio, ShowsAModelAndMovesAroundIt) {
   QTest::mouseMove(&viewport, middle + QPoint(20, 5));
   QTest::mouseMove(&viewport, middle + QPoint(80, 30));
   QTest::mouseRelease(&viewport, Qt::LeftButton, {}, middle + QPoint(80, 30));
-  QTest::qWait(600);
+  EXPECT_TRUE(wait([&] { return viewport.is_still(); }));
   const QImage orbited = view();
   EXPECT_NE(orbited, first);
   const double before = viewport.view().distance();
@@ -148,7 +149,7 @@ TEST_F(Studio, ShowsAModelAndMovesAroundIt) {
   QTest::keyRelease(&viewport, Qt::Key_W);
   QTest::keyClick(window_.get(), Qt::Key_H);
   EXPECT_TRUE(wait([&] { return std::abs(viewport.view().distance() - before) < 1e-6; }));
-  QTest::qWait(100);
+  EXPECT_TRUE(wait([&] { return viewport.is_still(); }));
   EXPECT_EQ(view(), first) << "home again";
 }
 
@@ -251,6 +252,36 @@ TEST_F(Studio, QuittingWhileTrainingAsksAndSaves) {
   EXPECT_TRUE(reconstruct::TrainingSession::has_checkpoint(run_));
 }
 
+TEST_F(Studio, TheNextStartOffersARunThatWasCutShort) {
+  TESSERA_NEED_DATA("damaged/base");
+  open_dataset(4000);
+  click("start");
+  std::uint32_t step = 0;
+  const auto follow = [&] {
+    QObject::connect(&workspace(), &Workspace::stepped, window_.get(),
+                     [&](const reconstruct::TrainMetrics& m) { step = m.step; });
+  };
+  follow();
+  ASSERT_TRUE(wait([&] { return step > 10; }));
+  // As a kill leaves it: the record says that it trains.
+  click("stop");
+  ASSERT_TRUE(wait([&] { return idle(); }));
+  auto record = nlohmann::json::parse(scene::read_file(run_ / "run.json"));
+  record["state"] = "training";
+  scene::write_file_atomically(run_ / "run.json", record.dump());
+  window_.reset();
+
+  const std::uint32_t before = step;
+  window_ = std::make_unique<MainWindow>();
+  window_->show();
+  follow();
+  EXPECT_EQ(find<QPushButton>("welcome_resume")->text(), "Go on with run");
+  click("welcome_resume");
+  ASSERT_TRUE(wait([&] { return step > before; }));
+  click("stop");
+  ASSERT_TRUE(wait([&] { return idle(); }));
+}
+
 TEST_F(Studio, StandsWhereAPhotoWasTaken) {
   TESSERA_NEED_DATA("damaged/base");
   open_dataset(10);
@@ -269,6 +300,34 @@ TEST_F(Studio, StandsWhereAPhotoWasTaken) {
   EXPECT_EQ(viewport.standing_at(), 2);
 }
 
+TEST_F(Studio, ComparesWithThePhotoOnEitherSideOfALine) {
+  TESSERA_NEED_DATA("damaged/base");
+  open_dataset(10);
+  Viewport& viewport = window_->viewport();
+  QTest::keyClick(window_.get(), Qt::Key_C);  // no frusta
+  QTest::keyClick(window_.get(), Qt::Key_X);
+  EXPECT_GE(viewport.standing_at(), 0);
+  ASSERT_TRUE(wait([&] { return viewport.overlay().is_loaded(); }));
+  ASSERT_TRUE(wait([&] { return viewport.is_still(); }));
+  const QImage split = view();
+  const QPoint line(split.width() / 2, split.height() / 2 + 40), left(20, line.y());
+  const auto area = [](const QImage& image, bool left_side) {
+    const int w = image.width() / 2 - 10;
+    return image.copy(left_side ? 0 : image.width() - w, 60, w, image.height() - 120);
+  };
+  QTest::mousePress(&viewport, Qt::LeftButton, {}, line);
+  QTest::mouseMove(&viewport, left);
+  QTest::mouseRelease(&viewport, Qt::LeftButton, {}, left);
+  const QImage mostly_scene = view();
+  EXPECT_NE(area(split, true), area(mostly_scene, true));
+  EXPECT_EQ(area(split, false), area(mostly_scene, false));
+  EXPECT_GE(viewport.standing_at(), 0) << "dragging the line moves no camera";
+  QTest::keyClick(window_.get(), Qt::Key_Z);
+  EXPECT_EQ(viewport.overlay().mode(), PhotoOverlay::Mode::flicker);
+  QTest::keyClick(window_.get(), Qt::Key_Z);
+  EXPECT_EQ(viewport.overlay().mode(), PhotoOverlay::Mode::off);
+}
+
 TEST_F(Studio, PhotosAreAProperModelAndDecodedWhenShown) {
   TESSERA_NEED_DATA("damaged/base");
   PhotoList list;
@@ -277,9 +336,9 @@ TEST_F(Studio, PhotosAreAProperModelAndDecodedWhenShown) {
   const QModelIndex first = list.index(0);
   int changes = 0;
   QObject::connect(&list, &PhotoList::dataChanged, [&] { ++changes; });
-  const auto empty = list.data(first, Qt::DecorationRole).value<QImage>();
+  const auto empty = list.data(first, Qt::DecorationRole).value<QIcon>().pixmap(PhotoList::kThumbnailWidth).toImage();
   ASSERT_TRUE(wait([&] { return changes > 0; }));
-  EXPECT_NE(list.data(first, Qt::DecorationRole).value<QImage>(), empty);
+  EXPECT_NE(list.data(first, Qt::DecorationRole).value<QIcon>().pixmap(PhotoList::kThumbnailWidth).toImage(), empty);
   EXPECT_EQ(list.data(first, PhotoList::test_role).toBool(), true);
   list.set_dataset(nullptr);
   EXPECT_EQ(list.rowCount(), 0);
