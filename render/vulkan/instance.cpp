@@ -1,12 +1,32 @@
 #include "render/vulkan/instance.h"
 
+#include <dlfcn.h>
+#include <link.h>
+
+#include <string_view>
+
 #include "scene/error.h"
 #include "scene/log.h"
 
 namespace tessera::render::vulkan {
 namespace {
 constexpr const char* kValidationLayer = "VK_LAYER_KHRONOS_validation";
+
+/// Keeps the drivers in memory that the loader has just opened, and would close with the instance: they hold
+/// allocations and thread-local destructors that outlive it, which an unmapped library makes into leaks and crashes.
+void keep_drivers_loaded() {
+  std::vector<std::string> files;
+  const auto visit = [](dl_phdr_info* module, std::size_t, void* found) {
+    const std::string_view name = module->dlpi_name;
+    if (name.find("libvulkan_") != std::string_view::npos)
+      static_cast<std::vector<std::string>*>(found)->emplace_back(name);
+    return 0;
+  };
+  dl_iterate_phdr(visit, &files);
+  for (const std::string& file : files) dlopen(file.c_str(), RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
 }
+
+}  // namespace
 
 VKAPI_ATTR VkBool32 VKAPI_CALL Instance::on_message(VkDebugUtilsMessageSeverityFlagBitsEXT,
                                                     VkDebugUtilsMessageTypeFlagsEXT,
@@ -47,6 +67,7 @@ Instance::Instance(const InstanceOptions& options) : f_(open_loader(options.load
   info.ppEnabledExtensionNames = extensions.data();
   check(f_.vkCreateInstance(&info, nullptr, &handle_), "vkCreateInstance");
   f_.load_instance(handle_);
+  keep_drivers_loaded();
   if (options.validation)
     check(f_.vkCreateDebugUtilsMessengerEXT(handle_, &messenger, nullptr, &messenger_),
           "vkCreateDebugUtilsMessengerEXT");
