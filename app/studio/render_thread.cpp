@@ -65,24 +65,34 @@ void RenderThread::set_share(double share) {
 }
 
 void RenderThread::work(MakeRenderer make_renderer) {
-  const std::unique_ptr<render::ViewRenderer> renderer = make_renderer();
+  std::unique_ptr<render::ViewRenderer> renderer = make_renderer();
+  bool fallen_back = false;
   Q_EMIT started(QString::fromStdString(renderer->name()));
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return stop_ || next_ || find_; });
     if (stop_) return;
     const auto looked_for = std::exchange(find_, std::nullopt);
-    const auto request = std::exchange(next_, std::nullopt);
+    auto request = std::exchange(next_, std::nullopt);
     const double share = share_;
     lock.unlock();
     const auto begin = Clock::now();
+    bool again = false;
     try {
       if (looked_for) locate(looked_for->request, looked_for->x, looked_for->y);
       if (request) draw(*renderer, *request);
     } catch (const std::exception& e) {
       Q_EMIT failed(QString::fromUtf8(e.what()));
+      if (!fallen_back) {
+        // A lost device, a model that it has no room for: the processor can still draw.
+        renderer = render::make_cpu_view_renderer();
+        model_.reset();
+        fallen_back = again = true;
+        Q_EMIT started(QString::fromStdString(renderer->name()));
+      }
     }
     lock.lock();
+    if (again && !next_) next_ = std::move(request);
     if (share < 1) wake_.wait_for(lock, (Clock::now() - begin) * (1 / share - 1), [this] { return stop_; });
   }
 }

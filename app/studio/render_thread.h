@@ -17,7 +17,8 @@
 namespace tessera::app {
 
 /// Draws the viewport's pictures on a thread of its own, so that the window never waits: of several requests only the
-/// last is drawn. The results arrive as signals in the thread of the receiver.
+/// last is drawn. The results arrive as signals in the thread of the receiver. A renderer that fails is replaced by the
+/// CPU rasteriser, after failed().
 class RenderThread : public QObject {
   Q_OBJECT
  public:

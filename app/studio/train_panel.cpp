@@ -106,15 +106,16 @@ TrainPanel::TrainPanel(Workspace& workspace, QWidget* parent)
   connect(&workspace_, &Workspace::finished, status_, &QLabel::setText);
   connect(&workspace_, &Workspace::opened, this, [this] {
     status_->clear();
-    if (const auto dataset = workspace_.dataset(); dataset && workspace_.run().empty()) {
+    const auto dataset = workspace_.dataset();
+    if (!workspace_.run().empty()) {
+      take_run();
+    } else if (dataset) {
       // Beside the photos, under a name that is free.
-      const std::string base = dataset->root.lexically_normal().string();
+      const std::string base = workspace_.path().string();
       std::error_code error;
       int n = 1;
       while (fs::exists(base + "-run-" + std::to_string(n), error)) ++n;
       folder_->setText(QString::fromStdString(base + "-run-" + std::to_string(n)));
-    } else {
-      folder_->setText(QString::fromStdString(workspace_.run().string()));
     }
     update_state();
   });
@@ -125,6 +126,20 @@ TrainPanel::TrainPanel(Workspace& workspace, QWidget* parent)
 void TrainPanel::take_preset() {
   options_ = {};
   reconstruct::apply_preset(options_, preset_->currentData().toString().toStdString());
+  show_options();
+}
+
+void TrainPanel::take_run() {
+  folder_->setText(QString::fromStdString(workspace_.run().string()));
+  try {
+    options_ = reconstruct::plan_resumed(workspace_.run()).options;
+  } catch (const scene::Error&) {
+    // Nothing to go on from: what is shown is for a new run.
+  }
+  show_options();
+}
+
+void TrainPanel::show_options() {
   const QSignalBlocker one(iterations_), other(max_splats_);
   iterations_->setValue(options_.iterations);
   max_splats_->setValue(options_.max_splats);
@@ -157,10 +172,7 @@ void TrainPanel::edit_option(int row) {
   } catch (const scene::Error& e) {
     Q_EMIT refused(QString::fromUtf8(e.what()));
   }
-  const QSignalBlocker one(iterations_), other(max_splats_);
-  iterations_->setValue(options_.iterations);
-  max_splats_->setValue(options_.max_splats);
-  fill_table();
+  show_options();
 }
 
 bool TrainPanel::can_resume() const {
@@ -182,7 +194,7 @@ void TrainPanel::start() {
       if (is_finished() && options_.iterations <= plan.options.iterations)
         return Q_EMIT refused(tr("The run has had its %1 steps: give more to train it further, or another run folder.")
                                   .arg(plan.options.iterations));
-      plan.options.iterations = std::max(plan.options.iterations, options_.iterations);
+      plan.options = options_;  // what the run does not take, it says
     } else {
       plan = reconstruct::plan_new(dataset->root, folder_->text().trimmed().toStdString(),
                                    preset_->currentData().toString().toStdString());

@@ -30,6 +30,8 @@ class TrainPanel : public QWidget {
   void update_state();
   void show_progress(const QString& stage, double done, double total, double seconds_left, const QString& detail);
   void take_preset();
+  void take_run();  // the options of the run that is open
+  void show_options();
   void fill_table();
   void edit_option(int row);
   bool can_resume() const;

@@ -32,7 +32,10 @@ Viewport::Viewport(QWidget* parent) : QWidget(parent), renderer_(make_best_rende
   setObjectName("viewport");
   setAttribute(Qt::WA_OpaquePaintEvent);
   connect(&renderer_, &RenderThread::started, this, &Viewport::renderer_started);
-  connect(&renderer_, &RenderThread::failed, this, &Viewport::failed);
+  connect(&renderer_, &RenderThread::failed, this, [this](const QString& message) {
+    waiting_ = false;  // nothing may come
+    Q_EMIT failed(message);
+  });
   connect(&renderer_, &RenderThread::drawn, this, [this](const QImage& picture, double ms) {
     picture_ = picture;
     drawn_ = true, waiting_ = false;

@@ -128,7 +128,9 @@ scene::JobContext Workspace::job_context() {
 
 void Workspace::open(const fs::path& path) {
   if (busy()) return Q_EMIT failed(tr("Stop the job under way before opening something else."));
-  begin(State::loading, [this, path] { load(path); });
+  fs::path named = fs::absolute(path).lexically_normal();
+  if (!named.has_filename()) named = named.parent_path();  // "photos/": what is made beside it is named after it
+  begin(State::loading, [this, named] { load(named); });
 }
 
 void Workspace::load(const fs::path& path) {
@@ -157,7 +159,7 @@ void Workspace::load(const fs::path& path) {
   } else {
     // Photos or a video: their poses stand beside them.
     post([this] { set_state(State::posing); });
-    const fs::path out = fs::path(path.lexically_normal().string() + "-scene");
+    const fs::path out = fs::path(path.string() + "-scene");
     reconstruct::run_sfm(path, out, {}, job);
     dataset = std::make_shared<scene::Dataset>(scene::load_dataset(out, {}, job));
   }

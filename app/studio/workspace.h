@@ -33,7 +33,7 @@ std::size_t best_view(const scene::Dataset& dataset);
 class Workspace : public QObject {
   Q_OBJECT
  public:
-  enum class State { idle, loading, posing, training, paused, saving };
+  enum class State { idle, loading, posing, training, paused };
   Q_ENUM(State)
 
   explicit Workspace(QObject* parent = nullptr);

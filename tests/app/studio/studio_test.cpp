@@ -117,6 +117,35 @@ class Studio : public testing::Test {
   std::unique_ptr<MainWindow> window_;
 };
 
+/// As a device that is lost at its first picture.
+class LostRenderer : public render::ViewRenderer {
+ public:
+  std::string name() const override { return "lost"; }
+  bool supports(render::ViewMode) const override { return true; }
+  void set_model(std::shared_ptr<const scene::GaussianModel>) override {}
+  const render::Frame& draw(const scene::Camera&, const render::ViewSettings&) override {
+    throw scene::Error("Vulkan", "vkQueueSubmit failed: the graphics device was lost");
+  }
+};
+
+TEST(RenderThread, GoesOnWithTheCpuWhereTheDeviceIsLost) {
+  RenderThread thread([]() -> std::unique_ptr<render::ViewRenderer> { return std::make_unique<LostRenderer>(); });
+  QStringList renderers, errors;
+  QImage picture;
+  QObject context;
+  QObject::connect(&thread, &RenderThread::started, &context, [&](const QString& name) { renderers << name; });
+  QObject::connect(&thread, &RenderThread::failed, &context, [&](const QString& text) { errors << text; });
+  QObject::connect(&thread, &RenderThread::drawn, &context, [&](const QImage& image, double) { picture = image; });
+  const test::RandomSceneOptions o;
+  const scene::Camera camera = test::random_camera(1, o.width, o.height);
+  thread.request({std::make_shared<scene::GaussianModel>(test::random_model(1, o, camera)), camera, {}});
+  EXPECT_TRUE(QTest::qWaitFor([&] { return !picture.isNull(); }, kLongest));
+  EXPECT_EQ(picture.size(), QSize(o.width, o.height));
+  EXPECT_EQ(renderers.last(), "CPU rasteriser");
+  ASSERT_EQ(errors.size(), 1);
+  EXPECT_TRUE(errors.first().contains("lost"));
+}
+
 TEST_F(Studio, WelcomesWithWhatCanBeOpened) {
   EXPECT_TRUE(find<QWidget>("welcome")->isVisible());
   EXPECT_TRUE(find<QPushButton>("welcome_photos")->isEnabled());
@@ -250,6 +279,25 @@ TEST_F(Studio, QuittingWhileTrainingAsksAndSaves) {
   EXPECT_TRUE(answer(QMessageBox::Yes));
   window_.reset();
   EXPECT_TRUE(reconstruct::TrainingSession::has_checkpoint(run_));
+}
+
+TEST_F(Studio, AnOpenedRunGoesOnWithItsOwnOptions) {
+  TESSERA_NEED_DATA("damaged/base");
+  open_dataset(40);
+  click("start");
+  ASSERT_TRUE(wait([&] { return idle(); }));
+  window_ = std::make_unique<MainWindow>();
+  window_->show();
+  open(run_.string() + "/");
+  EXPECT_EQ(find<QSpinBox>("iterations")->value(), 40);
+  EXPECT_EQ(find<QSpinBox>("max_splats")->value(), 3000);
+  EXPECT_EQ(find<QPushButton>("start")->text(), "Train further");
+  click("start");
+  EXPECT_THAT(error(), testing::HasSubstr("has had its 40 steps"));
+  find<QSpinBox>("iterations")->setValue(60);
+  click("start");
+  ASSERT_TRUE(wait([&] { return idle(); }));
+  EXPECT_THAT(message(), testing::HasSubstr("Finished after 60 steps"));
 }
 
 TEST_F(Studio, TheNextStartOffersARunThatWasCutShort) {
