@@ -40,6 +40,8 @@ class ViewRenderer {
   /// One line for people: what draws, and on what.
   virtual std::string name() const = 0;
   virtual bool supports(ViewMode mode) const = 0;
+  /// Whether it draws with the processor's cores, which training wants as well.
+  virtual bool shares_cores() const { return true; }
   /// Replaces the model, which is in the frame of the cameras to come and stays shared. Throws scene::Error.
   virtual void set_model(std::shared_ptr<const scene::GaussianModel> model) = 0;
   /// colour and alpha; valid until the next call. Throws scene::Error.

@@ -296,7 +296,6 @@ void MainWindow::make_view_bar() {
   mode_ = new QComboBox;
   mode_->setObjectName("mode");
   mode_->setAccessibleName(tr("What is drawn"));
-  const auto cpu = render::make_cpu_view_renderer();
   using render::ViewMode;
   for (const ViewMode mode :
        {ViewMode::splats, ViewMode::points, ViewMode::depth, ViewMode::normals, ViewMode::overdraw})

@@ -93,7 +93,8 @@ void RenderThread::work(MakeRenderer make_renderer) {
     }
     lock.lock();
     if (again && !next_) next_ = std::move(request);
-    if (share < 1) wake_.wait_for(lock, (Clock::now() - begin) * (1 / share - 1), [this] { return stop_; });
+    if (share < 1 && renderer->shares_cores())
+      wake_.wait_for(lock, (Clock::now() - begin) * (1 / share - 1), [this] { return stop_; });
   }
 }
 

@@ -209,6 +209,7 @@ class VulkanViewRenderer : public ViewRenderer {
  public:
   std::string name() const override { return "Vulkan on " + device_.capabilities().name; }
   bool supports(ViewMode) const override { return true; }
+  bool shares_cores() const override { return device_.capabilities().cpu; }
   void set_model(std::shared_ptr<const scene::GaussianModel> model) override { renderer_.set_model(*model); }
   const Frame& draw(const scene::Camera& camera, const ViewSettings& settings) override {
     renderer_.draw(camera, settings);

@@ -146,6 +146,27 @@ TEST(RenderThread, GoesOnWithTheCpuWhereTheDeviceIsLost) {
   EXPECT_TRUE(errors.first().contains("lost"));
 }
 
+TEST(RenderThread, RestsAsItsShareSays) {
+  RenderThread thread(render::make_cpu_view_renderer);
+  thread.set_share(0.25);
+  const test::RandomSceneOptions o{.splats = 3000, .width = 320, .height = 240};
+  const scene::Camera camera = test::random_camera(1, o.width, o.height);
+  const auto model = std::make_shared<scene::GaussianModel>(test::random_model(1, o, camera));
+  double busy = 0;
+  int drawn = 0;
+  QObject context;
+  QObject::connect(&thread, &RenderThread::drawn, &context, [&](const QImage&, double ms) {
+    busy += ms, ++drawn;
+    thread.request({model, camera, {}});
+  });
+  QElapsedTimer clock;
+  clock.start();
+  thread.request({model, camera, {}});
+  EXPECT_TRUE(QTest::qWaitFor([&] { return drawn == 8; }, kLongest));
+  // The rest after the last picture is not over.
+  EXPECT_GT(static_cast<double>(clock.elapsed()), 3.5 * busy * 7 / 8 * 0.9);
+}
+
 TEST_F(Studio, WelcomesWithWhatCanBeOpened) {
   EXPECT_TRUE(find<QWidget>("welcome")->isVisible());
   EXPECT_TRUE(find<QPushButton>("welcome_photos")->isEnabled());
