@@ -125,8 +125,9 @@ SplatRenderer::~SplatRenderer() {
 
 std::uint64_t SplatRenderer::capacity() const {
   const Capabilities& c = impl_->device.capabilities();
-  // The scan and the sort count in 32 bits.
-  return std::min<std::uint64_t>(std::min(c.max_storage_range, c.max_allocation) / kRecordBytes, 1u << 30);
+  // One dispatch covers all rows; the scan and the sort count in 32 bits.
+  return std::min({std::min(c.max_storage_range, c.max_allocation) / kRecordBytes, std::uint64_t{c.max_groups} * kGroup,
+                   std::uint64_t{1} << 30});
 }
 
 void SplatRenderer::set_model(const scene::GaussianModel& model) {
@@ -164,6 +165,10 @@ void SplatRenderer::set_model(const scene::GaussianModel& model) {
 
 std::uint64_t SplatRenderer::draw(const scene::Camera& camera, const ViewSettings& settings) {
   Impl& s = *impl_;
+  const auto longest = static_cast<std::uint32_t>(std::max(camera.intrinsics.width, camera.intrinsics.height));
+  if (const Capabilities& c = s.device.capabilities(); longest > c.max_image_side)
+    throw scene::Error(c.name, "draws pictures of at most " + std::to_string(c.max_image_side) + " pixels a side",
+                       "ask for a smaller one");
   if (!s.loaded) set_model({});
   s.quads.resize(camera.intrinsics.width, camera.intrinsics.height);
   const bool ordered = s.ordered && same_view(camera, s.camera) && settings == s.settings;

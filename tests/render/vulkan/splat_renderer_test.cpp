@@ -169,6 +169,13 @@ TEST_F(SplatRendererTest, ModesLookAsThoseOfTheCpu) {
   }
 }
 
+TEST_F(SplatRendererTest, ThePictureMustFitTheDevice) {
+  Scene s;
+  s.camera = test::random_camera(1, static_cast<int>(device().capabilities().max_image_side) + 1, 1);
+  SplatRenderer renderer(device());
+  EXPECT_THROW(renderer.draw(s.camera, {}), scene::Error);
+}
+
 TEST_F(SplatRendererTest, LeavesNoMemoryBehind) {
   {
     const auto s = random_scene({.splats = 300, .width = 32, .height = 32});
