@@ -112,6 +112,17 @@ class Studio : public testing::Test {
     find<QSpinBox>("max_splats")->setValue(3000);
     find<QLineEdit>("run_folder")->setText(QString::fromStdString(run_.string()));
   }
+  /// `step` keeps to that of the training under way.
+  void follow(std::uint32_t& step) {
+    QObject::connect(&workspace(), &Workspace::stepped, window_.get(),
+                     [&step](const reconstruct::TrainMetrics& m) { step = m.step; });
+  }
+  void train_until_it_moves(std::uint32_t& step) {
+    open_dataset(4000);
+    follow(step);
+    click("start");
+    ASSERT_TRUE(wait([&] { return step > 10; }));
+  }
   test::TemporaryFolder folder_;
   fs::path run_ = folder_.path() / "run";
   std::unique_ptr<MainWindow> window_;
@@ -253,12 +264,8 @@ TEST_F(Studio, TrainsWhileTheSceneFormsAndSaysHowGoodItIs) {
 
 TEST_F(Studio, PausesStopsAndResumes) {
   TESSERA_NEED_DATA("damaged/base");
-  open_dataset(4000);
-  click("start");
   std::uint32_t step = 0;
-  QObject::connect(&workspace(), &Workspace::stepped, window_.get(),
-                   [&](const reconstruct::TrainMetrics& m) { step = m.step; });
-  ASSERT_TRUE(wait([&] { return step > 10; }));
+  train_until_it_moves(step);
   click("pause");
   EXPECT_EQ(find<QPushButton>("pause")->text(), "Continue");
   QTest::qWait(300);
@@ -281,12 +288,8 @@ TEST_F(Studio, PausesStopsAndResumes) {
 
 TEST_F(Studio, QuittingWhileTrainingAsksAndSaves) {
   TESSERA_NEED_DATA("damaged/base");
-  open_dataset(4000);
-  click("start");
   std::uint32_t step = 0;
-  QObject::connect(&workspace(), &Workspace::stepped, window_.get(),
-                   [&](const reconstruct::TrainMetrics& m) { step = m.step; });
-  ASSERT_TRUE(wait([&] { return step > 10; }));
+  train_until_it_moves(step);
   const auto answer = [&](QMessageBox::StandardButton button) {
     QTimer::singleShot(100, window_.get(), [button] {
       auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
@@ -323,15 +326,8 @@ TEST_F(Studio, AnOpenedRunGoesOnWithItsOwnOptions) {
 
 TEST_F(Studio, TheNextStartOffersARunThatWasCutShort) {
   TESSERA_NEED_DATA("damaged/base");
-  open_dataset(4000);
-  click("start");
   std::uint32_t step = 0;
-  const auto follow = [&] {
-    QObject::connect(&workspace(), &Workspace::stepped, window_.get(),
-                     [&](const reconstruct::TrainMetrics& m) { step = m.step; });
-  };
-  follow();
-  ASSERT_TRUE(wait([&] { return step > 10; }));
+  train_until_it_moves(step);
   // As a kill leaves it: the record says that it trains.
   click("stop");
   ASSERT_TRUE(wait([&] { return idle(); }));
@@ -343,7 +339,7 @@ TEST_F(Studio, TheNextStartOffersARunThatWasCutShort) {
   const std::uint32_t before = step;
   window_ = std::make_unique<MainWindow>();
   window_->show();
-  follow();
+  follow(step);
   EXPECT_EQ(find<QPushButton>("welcome_resume")->text(), "Go on with run");
   click("welcome_resume");
   ASSERT_TRUE(wait([&] { return step > before; }));
