@@ -2,22 +2,17 @@
 
 #include <QMainWindow>
 
-#include "app/studio/photo_overlay.h"
+#include "app/studio/studio.h"
 #include "app/studio/workspace.h"
 
-class QAction;
-class QComboBox;
 class QLabel;
-class QListView;
-class QPlainTextEdit;
+class QMenu;
 class QStackedWidget;
 
 namespace tessera::app {
 
-class PhotoList;
-class Plot;
+class LogPanel;
 class TrainPanel;
-class Viewport;
 
 /// The studio: the viewport in the middle, docks for photos, training, curves and the log around it.
 class MainWindow : public QMainWindow {
@@ -36,40 +31,31 @@ class MainWindow : public QMainWindow {
   void dropEvent(QDropEvent* event) override;
 
  private:
-  QAction* add_action(QMenu* menu, const QString& text, const QKeySequence& keys, std::function<void()> run);
-  QWidget* make_welcome();
-  void make_docks();
-  void make_menus();
-  void make_view_bar();
+  void make_file_menu();
+  void make_view_menu();
+  void make_parts();
+  void make_window_menu();
+  void make_status_bar();
   void connect_workspace();
   void ask_folder();
   void ask_model();
   void show_opened();
-  void step_photo(int by);
-  void compare(PhotoOverlay::Mode mode, bool on);
   void save_screenshot();
   void show_palette();
   void show_error(const QString& message);
-  void log(const QString& line);
   void remember(const std::filesystem::path& path);
   void fill_recent();
   void go_on(const std::filesystem::path& run);
-  void apply_theme(bool dark);
 
   Workspace workspace_;
   QStackedWidget* pages_;
   Viewport* viewport_;
-  PhotoList* photos_;
-  QListView* photo_view_;
-  TrainPanel* train_;
-  Plot* plot_;
-  int loss_curve_, psnr_curve_, splats_curve_;
-  QPlainTextEdit* log_;
-  QMenu *recent_, *view_menu_;
-  QLabel *message_, *numbers_, *renderer_;
-  QComboBox* mode_;
-  QList<QAction*> actions_;
-  QAction *dark_, *start_action_, *pause_action_, *stop_action_, *split_, *flicker_;
+  Actions* actions_;
+  Studio studio_;
+  LogPanel* log_;
+  TrainPanel* train_ = nullptr;
+  QMenu* recent_ = nullptr;
+  QLabel *message_ = nullptr, *numbers_ = nullptr, *renderer_ = nullptr;
   bool first_view_ = true;  // of what has been opened: then the camera goes home
 };
 

@@ -1,5 +1,6 @@
 #include "app/studio/train_panel.h"
 
+#include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
@@ -28,9 +29,10 @@ QString clock_text(double seconds) {
   return QString("%1:%2").arg(whole / 60).arg(whole % 60, 2, 10, zero);
 }
 
-TrainPanel::TrainPanel(Workspace& workspace, QWidget* parent)
+TrainPanel::TrainPanel(Studio& studio, QWidget* parent)
     : QWidget(parent),
-      workspace_(workspace),
+      studio_(studio),
+      workspace_(studio.workspace),
       preset_(new QComboBox),
       iterations_(new QSpinBox),
       max_splats_(new QSpinBox),
@@ -119,6 +121,13 @@ TrainPanel::TrainPanel(Workspace& workspace, QWidget* parent)
     }
     update_state();
   });
+  using Menu = Actions::Menu;
+  start_action_ = studio.actions.add(Menu::train, tr("&Start or Resume Training"),
+                                     QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { start(); });
+  pause_action_ = studio.actions.add(Menu::train, tr("&Pause or Continue"), QKeySequence(Qt::CTRL | Qt::Key_P),
+                                     [this] { pause_or_resume(); });
+  stop_action_ = studio.actions.add(Menu::train, tr("S&top"), QKeySequence(Qt::CTRL | Qt::Key_Period),
+                                    [this] { workspace_.stop(); });
   take_preset();
   update_state();
 }
@@ -170,7 +179,7 @@ void TrainPanel::edit_option(int row) {
     reconstruct::train_options_table().set(options_, table_->item(row, 0)->text().toStdString(),
                                            table_->item(row, 1)->text().trimmed().toStdString());
   } catch (const scene::Error& e) {
-    Q_EMIT refused(QString::fromUtf8(e.what()));
+    studio_.fail(QString::fromUtf8(e.what()));
   }
   show_options();
 }
@@ -192,7 +201,7 @@ void TrainPanel::start() {
     if (can_resume()) {
       plan = reconstruct::plan_resumed(workspace_.run());
       if (is_finished() && options_.iterations <= plan.options.iterations)
-        return Q_EMIT refused(tr("The run has had its %1 steps: give more to train it further, or another run folder.")
+        return studio_.fail(tr("The run has had its %1 steps: give more to train it further, or another run folder.")
                                   .arg(plan.options.iterations));
       plan.options = options_;  // what the run does not take, it says
     } else {
@@ -202,7 +211,7 @@ void TrainPanel::start() {
     }
     workspace_.start(std::move(plan));
   } catch (const scene::Error& e) {
-    Q_EMIT refused(QString::fromUtf8(e.what()));
+    studio_.fail(QString::fromUtf8(e.what()));
   }
 }
 
@@ -227,6 +236,9 @@ void TrainPanel::update_state() {
         static_cast<QWidget*>(folder_), static_cast<QWidget*>(table_)})
     field->setEnabled(idle);
   bar_->setVisible(!idle);
+  start_action_->setEnabled(start_->isEnabled());
+  pause_action_->setEnabled(pause_->isEnabled());
+  stop_action_->setEnabled(stop_->isEnabled());
 }
 
 void TrainPanel::show_progress(const QString& stage, double done, double total, double seconds_left,

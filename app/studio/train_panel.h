@@ -2,6 +2,7 @@
 
 #include <QWidget>
 
+#include "app/studio/studio.h"
 #include "app/studio/workspace.h"
 
 class QComboBox;
@@ -14,17 +15,15 @@ class QTableWidget;
 
 namespace tessera::app {
 
-/// The dock that starts and steers a training run: preset, the few options that matter, a table of all of them.
+/// The dock and the commands that start and steer a training run: preset, the few options that matter, a table of all
+/// of them.
 class TrainPanel : public QWidget {
   Q_OBJECT
  public:
-  explicit TrainPanel(Workspace& workspace, QWidget* parent = nullptr);
+  explicit TrainPanel(Studio& studio, QWidget* parent = nullptr);
 
   void start();  // a new run, or the open one where it can be resumed
   void pause_or_resume();
-
- Q_SIGNALS:
-  void refused(QString message);  // an option that means nothing, a folder that is taken
 
  private:
   void update_state();
@@ -37,7 +36,9 @@ class TrainPanel : public QWidget {
   bool can_resume() const;
   bool is_finished() const;  // the open run has had all its steps
 
+  Studio& studio_;
   Workspace& workspace_;
+  QAction *start_action_, *pause_action_, *stop_action_;
   reconstruct::TrainOptions options_;
   QComboBox* preset_;
   QSpinBox *iterations_, *max_splats_;

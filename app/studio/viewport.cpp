@@ -135,6 +135,7 @@ void Viewport::paintEvent(QPaintEvent*) {
   const scene::Camera camera = view_.camera(width(), height());
   if (photo_ >= 0 && !timer_.isActive()) overlay_.paint(painter, camera);
   if (frusta_shown_) draw_frusta(painter, camera);
+  for (ViewLayer* layer : layers_) layer->paint(painter, camera);
   draw_gizmo(painter, camera);
   draw_scale_bar(painter);
 }
@@ -231,6 +232,17 @@ void Viewport::draw_scale_bar(QPainter& painter) const {
   painter.drawText(place, Qt::AlignCenter, text);
 }
 
+void Viewport::add_layer(ViewLayer* layer) {
+  layers_.push_back(layer);
+  update();
+}
+
+void Viewport::remove_layer(ViewLayer* layer) {
+  std::erase(layers_, layer);
+  if (holder_ == layer) holder_ = nullptr;
+  update();
+}
+
 QImage Viewport::picture() const {
   QImage image(size(), QImage::Format_RGB32);
   const_cast<Viewport*>(this)->render(&image);
@@ -242,10 +254,17 @@ void Viewport::resizeEvent(QResizeEvent*) { request(); }
 void Viewport::mousePressEvent(QMouseEvent* event) {
   last_ = event->position();
   dragged_ = false;
+  const scene::Camera camera = view_.camera(width(), height());
+  for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer)
+    if ((*layer)->mouse_press(*event, camera)) {
+      holder_ = *layer;
+      return;
+    }
   dragging_line_ = photo_ >= 0 && event->button() == Qt::LeftButton && overlay_.is_at_line(last_.x(), width());
 }
 
 void Viewport::mouseMoveEvent(QMouseEvent* event) {
+  if (holder_) return holder_->mouse_move(*event, view_.camera(width(), height()));
   if (event->buttons() == Qt::NoButton) return;
   if (dragging_line_) return overlay_.move_line(event->position().x() / width());
   const QPointF d = event->position() - last_;
@@ -264,6 +283,8 @@ void Viewport::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void Viewport::mouseReleaseEvent(QMouseEvent* event) {
+  if (ViewLayer* holder = std::exchange(holder_, nullptr))
+    return holder->mouse_release(*event, view_.camera(width(), height()));
   if (std::exchange(dragging_line_, false) || dragged_ || event->button() != Qt::LeftButton) return;
   if (const int photo = photo_at(event->position()); photo >= 0) stand_at(photo);
 }

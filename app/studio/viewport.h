@@ -11,6 +11,7 @@
 #include "app/studio/photo_overlay.h"
 #include "app/studio/render_thread.h"
 #include "app/studio/view_camera.h"
+#include "app/studio/view_layer.h"
 #include "scene/dataset.h"
 
 namespace tessera::app {
@@ -37,6 +38,9 @@ class Viewport : public QWidget {
   int standing_at() const { return photo_; }
   /// The photo beside the scene, while the camera stands where one was taken.
   PhotoOverlay& overlay() { return overlay_; }
+  /// Over what is there already; must be taken off before it is destroyed.
+  void add_layer(ViewLayer* layer);
+  void remove_layer(ViewLayer* layer);
   /// The last picture with what is drawn over it.
   QImage picture() const;
   bool is_still() const { return !timer_.isActive(); }  // the camera has arrived
@@ -84,6 +88,8 @@ class Viewport : public QWidget {
   std::set<int> keys_;
   double speed_ = 1;  // of flying, by the wheel while a key is down
   QPointF last_;
+  std::vector<ViewLayer*> layers_;
+  ViewLayer* holder_ = nullptr;  // of the mouse, until the button is let go
   bool dragged_ = false, dragging_line_ = false;
   PhotoOverlay overlay_;
   RenderThread renderer_;

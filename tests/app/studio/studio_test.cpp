@@ -1,133 +1,22 @@
 // The studio as a person uses it: a real window that is clicked and typed into.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <QAbstractItemModelTester>
 #include <QAction>
-#include <QApplication>
-#include <QComboBox>
-#include <QElapsedTimer>
 #include <QIcon>
-#include <QLabel>
-#include <QLineEdit>
 #include <QListView>
-#include <QMessageBox>
 #include <QPlainTextEdit>
-#include <QPushButton>
-#include <QSettings>
-#include <QSpinBox>
 #include <QTableWidget>
-#include <QTest>
-#include <QTimer>
-#include <filesystem>
 
 #include <nlohmann/json.hpp>
 
 #include "app/studio/command_palette.h"
-#include "app/studio/main_window.h"
 #include "app/studio/photo_list.h"
 #include "app/studio/plot.h"
 #include "app/studio/theme.h"
-#include "app/studio/viewport.h"
 #include "scene/atomic_file.h"
-#include "scene/formats/ply.h"
-#include "tests/support/random_scene.h"
-#include "tests/support/test_data.h"
+#include "tests/app/studio/studio_fixture.h"
 
 namespace tessera::app {
 namespace {
-namespace fs = std::filesystem;
-
-constexpr int kLongest = 300'000;  // ms: a limit for hangs, not a measure; sanitizers are slow
-
-/// The longest time in which the event loop did not come round.
-class Watchdog {
- public:
-  Watchdog() {
-    clock_.start();
-    QObject::connect(&timer_, &QTimer::timeout, [this] { longest_ = std::max(longest_, clock_.restart()); });
-    timer_.start(1);
-  }
-  ~Watchdog() { std::cerr << "longest block of the event loop: " << longest_ << " ms\n"; }
-
- private:
-  QTimer timer_;
-  QElapsedTimer clock_;
-  qint64 longest_ = 0;
-};
-
-class Studio : public testing::Test {
- protected:
-  void SetUp() override {
-    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, QString::fromStdString(folder_.path().string()));
-    window_ = std::make_unique<MainWindow>();
-    window_->show();
-    window_->activateWindow();  // there is no window manager to do so
-    ASSERT_TRUE(QTest::qWaitForWindowActive(window_.get()));
-  }
-  template <class Condition>
-  static bool wait(Condition condition) {
-    return QTest::qWaitFor(condition, kLongest);
-  }
-  template <class Widget>
-  Widget* find(const char* name) {
-    auto* widget = window_->findChild<Widget*>(name);
-    EXPECT_NE(widget, nullptr) << name;
-    return widget;
-  }
-  std::string message() { return find<QLabel>("message")->text().toStdString(); }
-  Workspace& workspace() { return window_->workspace(); }
-  bool idle() { return !workspace().busy(); }
-  void click(const char* name) { QTest::mouseClick(find<QPushButton>(name), Qt::LeftButton); }
-  QImage view() {
-    EXPECT_TRUE(wait([&] { return window_->viewport().is_current(); }));
-    return window_->viewport().picture();
-  }
-  /// The text of the error box that is open or will be, which is closed.
-  std::string error() {
-    QMessageBox* box = nullptr;
-    EXPECT_TRUE(wait([&] { return (box = window_->findChild<QMessageBox*>("error")) != nullptr; }));
-    if (!box) return {};
-    const std::string text = box->text().toStdString();
-    box->close();
-    wait([&] { return window_->findChild<QMessageBox*>("error") == nullptr; });
-    return text;
-  }
-  fs::path write_model(std::size_t splats) {
-    const test::RandomSceneOptions o{.splats = splats, .scale_high = 0.1};
-    const fs::path file = folder_.path() / "model.ply";
-    scene::write_splat_ply(test::random_model(1, o, test::random_camera(1, o.width, o.height)), file);
-    return file;
-  }
-  void open(const fs::path& path) {
-    window_->open(path);
-    ASSERT_TRUE(wait([&] { return idle(); }));
-  }
-  /// A dataset of 320 x 180 pixels, with a run's settings made small.
-  void open_dataset(int steps) {
-    open(test::shared_data() / "damaged/base");
-    ASSERT_NE(workspace().dataset(), nullptr);
-    find<QComboBox>("preset")->setCurrentIndex(0);
-    find<QSpinBox>("iterations")->setValue(steps);
-    find<QSpinBox>("max_splats")->setValue(3000);
-    find<QLineEdit>("run_folder")->setText(QString::fromStdString(run_.string()));
-  }
-  /// `step` keeps to that of the training under way.
-  void follow(std::uint32_t& step) {
-    QObject::connect(&workspace(), &Workspace::stepped, window_.get(),
-                     [&step](const reconstruct::TrainMetrics& m) { step = m.step; });
-  }
-  void train_until_it_moves(std::uint32_t& step) {
-    open_dataset(4000);
-    follow(step);
-    click("start");
-    ASSERT_TRUE(wait([&] { return step > 10; }));
-  }
-  test::TemporaryFolder folder_;
-  fs::path run_ = folder_.path() / "run";
-  std::unique_ptr<MainWindow> window_;
-};
-
 /// As a device that is lost at its first picture.
 class LostRenderer : public render::ViewRenderer {
  public:
@@ -178,14 +67,14 @@ TEST(RenderThread, RestsAsItsShareSays) {
   EXPECT_GT(static_cast<double>(clock.elapsed()), 3.5 * busy * 7 / 8 * 0.9);
 }
 
-TEST_F(Studio, WelcomesWithWhatCanBeOpened) {
+TEST_F(StudioTest, WelcomesWithWhatCanBeOpened) {
   EXPECT_TRUE(find<QWidget>("welcome")->isVisible());
   EXPECT_TRUE(find<QPushButton>("welcome_photos")->isEnabled());
   EXPECT_FALSE(find<QPushButton>("start")->isEnabled());
   EXPECT_TRUE(wait([&] { return window_->viewport().isHidden(); }));
 }
 
-TEST_F(Studio, ShowsAModelAndMovesAroundIt) {
+TEST_F(StudioTest, ShowsAModelAndMovesAroundIt) {
   open(write_model(500));
   EXPECT_TRUE(window_->viewport().isVisible());
   QTest::qWait(0);
@@ -214,7 +103,7 @@ TEST_F(Studio, ShowsAModelAndMovesAroundIt) {
   EXPECT_EQ(view(), first) << "home again";
 }
 
-TEST_F(Studio, OpensAMillionSplats) {
+TEST_F(StudioTest, OpensAMillionSplats) {
   const fs::path file = write_model(1'000'000);
   const Watchdog watchdog;
   open(file);
@@ -222,7 +111,7 @@ TEST_F(Studio, OpensAMillionSplats) {
   EXPECT_EQ(workspace().model()->size(), 1'000'000u);
 }
 
-TEST_F(Studio, ADoubleClickTurnsToWhatIsThere) {
+TEST_F(StudioTest, ADoubleClickTurnsToWhatIsThere) {
   open(write_model(2000));
   view();
   Viewport& viewport = window_->viewport();
@@ -231,7 +120,7 @@ TEST_F(Studio, ADoubleClickTurnsToWhatIsThere) {
   EXPECT_TRUE(wait([&] { return viewport.view().pivot() != before; }));
 }
 
-TEST_F(Studio, DrawsInEveryMode) {
+TEST_F(StudioTest, DrawsInEveryMode) {
   open(write_model(300));
   const QImage splats = view();
   auto* mode = find<QComboBox>("mode");
@@ -242,7 +131,7 @@ TEST_F(Studio, DrawsInEveryMode) {
   }
 }
 
-TEST_F(Studio, TrainsWhileTheSceneFormsAndSaysHowGoodItIs) {
+TEST_F(StudioTest, TrainsWhileTheSceneFormsAndSaysHowGoodItIs) {
   TESSERA_NEED_DATA("damaged/base");
   open_dataset(150);
   const QImage points = view();
@@ -262,7 +151,7 @@ TEST_F(Studio, TrainsWhileTheSceneFormsAndSaysHowGoodItIs) {
   EXPECT_EQ(nlohmann::json::parse(scene::read_file(run_ / "run.json"))["state"], "finished");
 }
 
-TEST_F(Studio, PausesStopsAndResumes) {
+TEST_F(StudioTest, PausesStopsAndResumes) {
   TESSERA_NEED_DATA("damaged/base");
   std::uint32_t step = 0;
   train_until_it_moves(step);
@@ -286,7 +175,7 @@ TEST_F(Studio, PausesStopsAndResumes) {
   ASSERT_TRUE(wait([&] { return idle(); }));
 }
 
-TEST_F(Studio, QuittingWhileTrainingAsksAndSaves) {
+TEST_F(StudioTest, QuittingWhileTrainingAsksAndSaves) {
   TESSERA_NEED_DATA("damaged/base");
   std::uint32_t step = 0;
   train_until_it_moves(step);
@@ -305,7 +194,7 @@ TEST_F(Studio, QuittingWhileTrainingAsksAndSaves) {
   EXPECT_TRUE(reconstruct::TrainingSession::has_checkpoint(run_));
 }
 
-TEST_F(Studio, AnOpenedRunGoesOnWithItsOwnOptions) {
+TEST_F(StudioTest, AnOpenedRunGoesOnWithItsOwnOptions) {
   TESSERA_NEED_DATA("damaged/base");
   open_dataset(40);
   click("start");
@@ -324,7 +213,7 @@ TEST_F(Studio, AnOpenedRunGoesOnWithItsOwnOptions) {
   EXPECT_THAT(message(), testing::HasSubstr("Finished after 60 steps"));
 }
 
-TEST_F(Studio, TheNextStartOffersARunThatWasCutShort) {
+TEST_F(StudioTest, TheNextStartOffersARunThatWasCutShort) {
   TESSERA_NEED_DATA("damaged/base");
   std::uint32_t step = 0;
   train_until_it_moves(step);
@@ -347,7 +236,7 @@ TEST_F(Studio, TheNextStartOffersARunThatWasCutShort) {
   ASSERT_TRUE(wait([&] { return idle(); }));
 }
 
-TEST_F(Studio, StandsWhereAPhotoWasTaken) {
+TEST_F(StudioTest, StandsWhereAPhotoWasTaken) {
   TESSERA_NEED_DATA("damaged/base");
   open_dataset(10);
   Viewport& viewport = window_->viewport();
@@ -365,7 +254,7 @@ TEST_F(Studio, StandsWhereAPhotoWasTaken) {
   EXPECT_EQ(viewport.standing_at(), 2);
 }
 
-TEST_F(Studio, ComparesWithThePhotoOnEitherSideOfALine) {
+TEST_F(StudioTest, ComparesWithThePhotoOnEitherSideOfALine) {
   TESSERA_NEED_DATA("damaged/base");
   open_dataset(10);
   Viewport& viewport = window_->viewport();
@@ -393,7 +282,7 @@ TEST_F(Studio, ComparesWithThePhotoOnEitherSideOfALine) {
   EXPECT_EQ(viewport.overlay().mode(), PhotoOverlay::Mode::off);
 }
 
-TEST_F(Studio, PhotosAreAProperModelAndDecodedWhenShown) {
+TEST_F(StudioTest, PhotosAreAProperModelAndDecodedWhenShown) {
   TESSERA_NEED_DATA("damaged/base");
   PhotoList list;
   const QAbstractItemModelTester tester(&list, QAbstractItemModelTester::FailureReportingMode::Fatal);
@@ -409,7 +298,7 @@ TEST_F(Studio, PhotosAreAProperModelAndDecodedWhenShown) {
   EXPECT_EQ(list.rowCount(), 0);
 }
 
-TEST_F(Studio, MistakesAreOneClearLineAndTheProgramGoesOn) {
+TEST_F(StudioTest, MistakesAreOneClearLineAndTheProgramGoesOn) {
   window_->open(folder_.path() / "nowhere");
   EXPECT_THAT(error(), testing::HasSubstr("nowhere: is not there"));
   scene::write_file_atomically(folder_.path() / "bad.ply", "ply\nformat binary_little_endian 1.0\n");
@@ -420,7 +309,7 @@ TEST_F(Studio, MistakesAreOneClearLineAndTheProgramGoesOn) {
   EXPECT_TRUE(window_->viewport().isVisible());
 }
 
-TEST_F(Studio, OptionsAreCheckedByTheirTable) {
+TEST_F(StudioTest, OptionsAreCheckedByTheirTable) {
   TESSERA_NEED_DATA("damaged/base");
   open_dataset(10);
   auto* table = find<QTableWidget>("options");
@@ -443,7 +332,7 @@ TEST_F(Studio, OptionsAreCheckedByTheirTable) {
   EXPECT_TRUE(idle());
 }
 
-TEST_F(Studio, EveryCommandIsFoundByTyping) {
+TEST_F(StudioTest, EveryCommandIsFoundByTyping) {
   open(write_model(50));
   const glm::dvec3 before = window_->viewport().view().camera(100, 100).center();
   QTimer::singleShot(100, window_.get(), [&] {
@@ -464,7 +353,7 @@ TEST_F(Studio, EveryCommandIsFoundByTyping) {
     }
 }
 
-TEST_F(Studio, RemembersItsLayoutAndWhatWasOpen) {
+TEST_F(StudioTest, RemembersItsLayoutAndWhatWasOpen) {
   const fs::path file = write_model(20);
   open(file);
   window_->resize(1000, 700);
@@ -475,7 +364,7 @@ TEST_F(Studio, RemembersItsLayoutAndWhatWasOpen) {
   EXPECT_THAT(QSettings().value("recent").toStringList().first().toStdString(), testing::HasSubstr("model.ply"));
 }
 
-TEST_F(Studio, TheThemeCanBeChanged) {
+TEST_F(StudioTest, TheThemeCanBeChanged) {
   const QColor dark = QApplication::palette().color(QPalette::Window);
   for (QAction* action : window_->findChildren<QAction*>())
     if (action->text().contains("Dark")) action->setChecked(false);
@@ -485,12 +374,3 @@ TEST_F(Studio, TheThemeCanBeChanged) {
 
 }  // namespace
 }  // namespace tessera::app
-
-int main(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
-  QApplication application(argc, argv);
-  QApplication::setApplicationName("tessera-studio-test");
-  QApplication::setOrganizationName("tessera");
-  tessera::app::set_theme(application, true);
-  return RUN_ALL_TESTS();
-}

@@ -1,0 +1,70 @@
+#include "app/studio/view_bar.h"
+
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QLabel>
+
+#include "app/studio/viewport.h"
+
+namespace tessera::app {
+namespace {
+
+QString mode_text(render::ViewMode mode) {
+  using render::ViewMode;
+  switch (mode) {
+    case ViewMode::splats:
+      return ViewBar::tr("Splats");
+    case ViewMode::points:
+      return ViewBar::tr("Points");
+    case ViewMode::shells:
+      return ViewBar::tr("Shells");
+    case ViewMode::depth:
+      return ViewBar::tr("Depth");
+    case ViewMode::normals:
+      return ViewBar::tr("Normals");
+    case ViewMode::overdraw:
+      return ViewBar::tr("Overdraw");
+  }
+  return {};
+}
+
+}  // namespace
+
+ViewBar::ViewBar(Viewport& viewport, QWidget* parent) : QToolBar(tr("View"), parent) {
+  setObjectName("bar_view");
+  setMovable(false);
+  auto* mode = new QComboBox;
+  mode->setObjectName("mode");
+  mode->setAccessibleName(tr("What is drawn"));
+  using render::ViewMode;
+  for (const ViewMode m : {ViewMode::splats, ViewMode::points, ViewMode::depth, ViewMode::normals, ViewMode::overdraw})
+    mode->addItem(mode_text(m), static_cast<int>(m));
+  connect(mode, &QComboBox::currentIndexChanged, this, [&viewport, mode] {
+    render::ViewSettings settings = viewport.settings();
+    settings.mode = static_cast<ViewMode>(mode->currentData().toInt());
+    viewport.set_settings(settings);
+  });
+  addWidget(new QLabel(tr("Draw")));
+  addWidget(mode);
+  const auto number = [&](const QString& label, const char* name, double low, double high, double step, double value,
+                          float render::ViewSettings::*field) {
+    auto* box = new QDoubleSpinBox;
+    box->setObjectName(name);
+    box->setAccessibleName(label);
+    box->setRange(low, high);
+    box->setSingleStep(step);
+    box->setValue(value);
+    connect(box, &QDoubleSpinBox::valueChanged, this, [&viewport, field](double v) {
+      render::ViewSettings settings = viewport.settings();
+      settings.*field = static_cast<float>(v);
+      viewport.set_settings(settings);
+    });
+    addSeparator();
+    addWidget(new QLabel(label));
+    addWidget(box);
+  };
+  number(tr("Exposure"), "exposure", -5, 5, 0.25, 0, &render::ViewSettings::exposure);
+  number(tr("Splat size"), "splat_scale", 0.05, 3, 0.05, 1, &render::ViewSettings::splat_scale);
+}
+
+}  // namespace tessera::app

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <QWidget>
+#include <filesystem>
+
+namespace tessera::app {
+
+/// What the window shows until something is open.
+class WelcomePage : public QWidget {
+  Q_OBJECT
+ public:
+  explicit WelcomePage(QWidget* parent = nullptr);
+
+ Q_SIGNALS:
+  void photos_wanted();  // a folder to be chosen
+  void model_wanted();
+  void run_wanted(std::filesystem::path run);  // to go on with one that was cut short
+};
+
+}  // namespace tessera::app
