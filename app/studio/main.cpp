@@ -3,6 +3,7 @@
 #include <QCommandLineParser>
 #include <QSettings>
 
+#include "app/studio/language.h"
 #include "app/studio/main_window.h"
 #include "app/studio/theme.h"
 #include "reconstruct/provenance.h"
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
   parser.addPositionalArgument("PATH", "photos, a video, a dataset, a training run or a 3DGS .ply to open", "[PATH]");
   parser.process(application);
   tessera::app::set_theme(application, QSettings().value("dark", true).toBool());
+  tessera::app::set_language(application, QSettings().value("language").toString());
   tessera::app::MainWindow window;
   window.show();
   if (!parser.positionalArguments().isEmpty()) window.open(parser.positionalArguments().first().toStdString());

@@ -1,5 +1,6 @@
 #include "app/studio/main_window.h"
 
+#include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
@@ -15,6 +16,7 @@
 #include <QTimer>
 
 #include "app/studio/command_palette.h"
+#include "app/studio/language.h"
 #include "app/studio/log_panel.h"
 #include "app/studio/metrics_panel.h"
 #include "app/studio/photos_panel.h"
@@ -133,6 +135,7 @@ void MainWindow::make_window_menu() {
     QSettings().setValue("dark", dark);
     update();
   });
+  make_language_menu();
   actions_->add(Menu::view, tr("Find a &Command..."), QKeySequence(Qt::CTRL | Qt::Key_K), [this] { show_palette(); });
   actions_->add(Menu::help, tr("&Keyboard and Mouse"), QKeySequence::HelpContents, [this] {
     QMessageBox::information(this, tr("Keyboard and mouse"),
@@ -148,6 +151,24 @@ void MainWindow::make_window_menu() {
     QMessageBox::about(this, "Tessera Studio",
                        tr("Tessera %1\nApache License 2.0").arg(QString::fromStdString(reconstruct::version_text())));
   });
+}
+
+void MainWindow::make_language_menu() {
+  QMenu* menu = actions_->add_submenu(Actions::Menu::view, tr("Lan&guage"));
+  auto* group = new QActionGroup(this);
+  const QString chosen = QSettings().value("language").toString();
+  const auto add = [&](const QString& name, const QString& code) {
+    QAction* action = menu->addAction(name);
+    action->setCheckable(true);
+    action->setChecked(code == chosen);
+    group->addAction(action);
+    connect(action, &QAction::triggered, this, [this, code] {
+      QSettings().setValue("language", code);
+      message_->setText(tr("The language changes at the next start."));
+    });
+  };
+  add(tr("As the System"), {});
+  for (const Language& language : languages()) add(language.name, language.code);
 }
 
 void MainWindow::make_status_bar() {
@@ -194,7 +215,8 @@ void MainWindow::connect_workspace() {
               message_->setText(total > 0 ? tr("%1: %2 %").arg(stage).arg(100 * done / total, 0, 'f', 0) : stage);
           });
   connect(&workspace_, &Workspace::noted, log_, &LogPanel::add);
-  connect(&workspace_, &Workspace::warned, this, [this](const QString& line) { log_->add(tr("Warning: %1").arg(line)); });
+  connect(&workspace_, &Workspace::warned, this,
+          [this](const QString& line) { log_->add(tr("Warning: %1").arg(line)); });
   connect(&workspace_, &Workspace::finished, this,
           [this](const QString& summary) { message_->setText(summary), log_->add(summary); });
   connect(&workspace_, &Workspace::failed, this, &MainWindow::show_error);

@@ -35,6 +35,7 @@ class MainWindow : public QMainWindow {
   void make_view_menu();
   void make_parts();
   void make_window_menu();
+  void make_language_menu();
   void make_status_bar();
   void connect_workspace();
   void ask_folder();
