@@ -74,7 +74,7 @@ std::shared_ptr<spdlog::logger> open_log(const fs::path& file) {
 
 }  // namespace
 
-TrainRun::TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, TrainEvents events)
+TrainRun::TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, TrainEvents events, GrowFilter grow)
     : plan_(std::move(plan)), dataset_(dataset), clock_(clock), events_(std::move(events)) {
   folder_ = std::make_unique<NewFolder>(plan_.run, plan_.resumed);
   scene::make_folder(plan_.run);
@@ -100,7 +100,7 @@ TrainRun::TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, 
   };
   session_ = std::make_shared<TrainingSession>(
       dataset, plan_.options, plan_.run, heard,
-      plan_.from_checkpoint ? TrainingSession::Start::from_checkpoint : TrainingSession::Start::anew);
+      plan_.from_checkpoint ? TrainingSession::Start::from_checkpoint : TrainingSession::Start::anew, std::move(grow));
   if (session_->memory().steps.empty() && session_->options().max_splats < plan_.options.max_splats)
     note("splats: at most " + count_text(static_cast<std::size_t>(session_->options().max_splats)) +
          ", for want of photos (pixels_per_splat)");

@@ -81,7 +81,7 @@ fs::path preview_path(const fs::path& run, std::uint32_t step) {
   return run / "previews" / name;
 }
 
-std::uint64_t fingerprint(const scene::Dataset& dataset) {
+std::uint64_t fingerprint(const scene::Dataset& dataset, const std::string& grows_where) {
   Fnv1a h;
   for (const scene::View& view : dataset.views) {
     h.text(view.name);
@@ -101,6 +101,7 @@ std::uint64_t fingerprint(const scene::Dataset& dataset) {
   }
   h.array(dataset.points.position);
   h.array(dataset.points.color);
+  if (!grows_where.empty()) h.text(grows_where);
   return h.hash();
 }
 

@@ -35,7 +35,7 @@ class MetricsTable {
 std::filesystem::path preview_path(const std::filesystem::path& run, std::uint32_t step);
 
 /// What the result of a run depends on besides its options: views, cameras, points, sizes of the photo files (FNV-1a).
-std::uint64_t fingerprint(const scene::Dataset& dataset);
+std::uint64_t fingerprint(const scene::Dataset& dataset, const std::string& grows_where = {});
 
 /// All options as "key=value" lines.
 std::string options_text(const TrainOptions& options);

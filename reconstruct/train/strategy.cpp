@@ -6,9 +6,9 @@
 
 namespace tessera::reconstruct {
 
-std::unique_ptr<Strategy> make_strategy(const TrainOptions& options) {
-  if (options.strategy == "adc") return std::make_unique<AdcStrategy>(options);
-  if (options.strategy == "mcmc") return std::make_unique<McmcStrategy>(options);
+std::unique_ptr<Strategy> make_strategy(const TrainOptions& options, GrowFilter grow) {
+  if (options.strategy == "adc") return std::make_unique<AdcStrategy>(options, std::move(grow));
+  if (options.strategy == "mcmc") return std::make_unique<McmcStrategy>(options, std::move(grow));
   throw scene::Error("option 'strategy'", "'" + options.strategy + "' is not known", "it takes adc or mcmc");
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reconstruct/train/adam.h"
+#include "reconstruct/train/grow_filter.h"
 #include "reconstruct/train/train_options.h"
 #include "render/rasterizer.h"
 #include "scene/gaussian_model.h"
@@ -39,6 +40,6 @@ class Strategy {
 };
 
 /// By options.strategy: "adc" (Kerbl et al. 2023, absolute gradients after Ye et al. 2024) or "mcmc" (Kheradmand et al. 2024).
-std::unique_ptr<Strategy> make_strategy(const TrainOptions& options);
+std::unique_ptr<Strategy> make_strategy(const TrainOptions& options, GrowFilter grow = {});
 
 }  // namespace tessera::reconstruct

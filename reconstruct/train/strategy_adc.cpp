@@ -23,7 +23,8 @@ enum Tag : std::uint8_t { kKeep, kClone, kChildA, kChildB };
 
 }  // namespace
 
-AdcStrategy::AdcStrategy(const TrainOptions& options) : options_(options), schedule_(options, 1.0) {}
+AdcStrategy::AdcStrategy(const TrainOptions& options, GrowFilter grow)
+    : options_(options), grow_(std::move(grow)), schedule_(options, 1.0) {}
 
 void AdcStrategy::add_regularization(const scene::GaussianModel&, const render::GradientRows&, std::size_t) const {}
 
@@ -72,6 +73,7 @@ bool AdcStrategy::densify(scene::GaussianModel& model, SparseAdam& adam, const S
     if (pruned[i]) continue;
     ++survivors;
     const float score = visits_[i] > 0 ? gradient_sum_[i] / visits_[i] : 0.0f;
+    if (grow_ && !grow_.allows({model.position[0][i], model.position[1][i], model.position[2][i]})) continue;
     if (score > static_cast<float>(options_.adc_threshold)) wanted.push_back({-score, static_cast<std::uint32_t>(i)});
   }
   if (survivors == 0) {  // A scene cannot grow from nothing: keep the most opaque splat.

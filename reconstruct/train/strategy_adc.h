@@ -16,7 +16,7 @@ namespace tessera::reconstruct {
 /// two. Under the cap the highest scores go first.
 class AdcStrategy final : public Strategy {
  public:
-  explicit AdcStrategy(const TrainOptions& options);
+  explicit AdcStrategy(const TrainOptions& options, GrowFilter grow = {});
   void add_regularization(const scene::GaussianModel& model, const render::GradientRows& rows, std::size_t visible) const override;
   bool after_step(scene::GaussianModel& model, SparseAdam& adam, const render::ModelGradients& gradients,
                   const StepContext& context) override;
@@ -29,6 +29,7 @@ class AdcStrategy final : public Strategy {
   bool densify(scene::GaussianModel& model, SparseAdam& adam, const StepContext& context);
 
   TrainOptions options_;
+  GrowFilter grow_;
   Schedule schedule_;
   std::vector<float> gradient_sum_;  // [N] since the last densification
   std::vector<float> visits_;        // [N] views that saw the row since then

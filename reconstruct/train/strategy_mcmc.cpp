@@ -21,7 +21,8 @@ constexpr float kOpacityCeiling = 1.0f - 0x1p-20f;
 
 }  // namespace
 
-McmcStrategy::McmcStrategy(const TrainOptions& options) : options_(options), schedule_(options, 1.0) {}
+McmcStrategy::McmcStrategy(const TrainOptions& options, GrowFilter grow)
+    : options_(options), grow_(std::move(grow)), schedule_(options, 1.0) {}
 
 void McmcStrategy::add_regularization(const scene::GaussianModel& model, const render::GradientRows& rows,
                                       std::size_t visible) const {
@@ -74,18 +75,18 @@ void McmcStrategy::add_noise(scene::GaussianModel& model, const render::ModelGra
 bool McmcStrategy::relocate_and_grow(scene::GaussianModel& model, SparseAdam& adam, const StepContext& context) {
   const std::size_t n = model.size(), cap = static_cast<std::size_t>(options_.max_splats);
   const auto floor = static_cast<float>(options_.opacity_floor);
-  std::vector<double> until(n);  // running sum of the opacities of the living
+  std::vector<double> until(n);  // running sum of the opacities of the living that may multiply
   std::size_t dead = 0;
   double sum = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const float o = sigmoid(model.opacity_logit[i]);
-    if (o > floor)
-      sum += o;
-    else
+    if (!(o > floor))
       ++dead;
+    else if (!grow_ || grow_.allows({model.position[0][i], model.position[1][i], model.position[2][i]}))
+      sum += o;
     until[i] = sum;
   }
-  if (dead == n) return false;  // nobody to move to
+  if (sum == 0) return false;  // nobody to move to
   const auto grown = static_cast<std::size_t>(std::ceil(static_cast<double>(n) * (1 + options_.mcmc_growth)));
   const std::size_t draws = dead + (std::min(grown, cap) > n ? std::min(grown, cap) - n : 0);
   if (draws == 0) return false;

@@ -15,7 +15,7 @@ namespace tessera::reconstruct {
 /// sum of k independent draws): the same law for a fraction of the cost.
 class McmcStrategy final : public Strategy {
  public:
-  explicit McmcStrategy(const TrainOptions& options);
+  explicit McmcStrategy(const TrainOptions& options, GrowFilter grow = {});
   /// Means over the rows seen: opacity_regularization x mean(o) + scale_regularization x mean(s), so that a row is
   /// pulled on average as if all rows were in every view.
   void add_regularization(const scene::GaussianModel& model, const render::GradientRows& rows, std::size_t visible) const override;
@@ -30,6 +30,7 @@ class McmcStrategy final : public Strategy {
   bool relocate_and_grow(scene::GaussianModel& model, SparseAdam& adam, const StepContext& context);
 
   TrainOptions options_;
+  GrowFilter grow_;
   Schedule schedule_;
   std::vector<std::uint32_t> last_noise_;  // [N] step of the row's last move
 };

@@ -46,7 +46,8 @@ int threads_of(const TrainOptions& options) {
 }  // namespace
 
 struct TrainingSession::Impl {
-  Impl(const scene::Dataset& data, TrainOptions given, fs::path run_folder, TrainEvents listeners, Start start)
+  Impl(const scene::Dataset& data, TrainOptions given, fs::path run_folder, TrainEvents listeners, Start start,
+       GrowFilter grow)
       : dataset(checked_dataset(data)),
         memory(plan_memory(dataset, with_one_cap(given, dataset), start == Start::from_checkpoint,
                            machine_limit(threads_of(given)))),
@@ -66,11 +67,11 @@ struct TrainingSession::Impl {
         order(train_views, options.seed),
         images(dataset, static_cast<std::size_t>(options.image_cache_mb * 1e6)),
         rasterizer(render::make_cpu_rasterizer()),
-        strategy(make_strategy(options)),
+        strategy(make_strategy(options, grow)),
         exposure(dataset.views.size(), train_views) {
     if (run.empty()) return;
     writer = std::make_unique<CheckpointWriter>(run);
-    data_fingerprint = fingerprint(dataset);
+    data_fingerprint = fingerprint(dataset, grow.text);
     options_lines = options_text(options);
   }
 
@@ -425,9 +426,10 @@ void TrainingSession::Impl::initialise() {
 }
 
 TrainingSession::TrainingSession(const scene::Dataset& dataset, TrainOptions options, fs::path run, TrainEvents events,
-                                 Start start) {
+                                 Start start, GrowFilter grow) {
   check_options(options);
-  impl_ = std::make_unique<Impl>(dataset, std::move(options), std::move(run), std::move(events), start);
+  impl_ = std::make_unique<Impl>(dataset, std::move(options), std::move(run), std::move(events), start,
+                                 std::move(grow));
   Impl& s = *impl_;
   if (s.events.on_note) s.events.on_note(s.memory.statement());
   for (const OptionChange& step : s.memory.steps) s.warn(s.memory.step_text(step));

@@ -76,6 +76,21 @@ TEST(Adc, ClonesSmallRowsAboveTheThreshold) {
   EXPECT_EQ(moments, (std::vector<float>{0.0f, 0.25f}));
 }
 
+TEST(Adc, WhatMayNotMultiplyIsNeitherClonedNorSplitButPruned) {
+  auto model = row_of_splats(4);
+  for (auto& plane : model.log_scale) plane[1] = std::log(0.05f);
+  model.opacity_logit[2] = -10;
+  auto adam = test::used_adam(4, 0);
+  auto g = test::blank_gradients(4, 0);
+  for (std::size_t i = 0; i < 4; ++i) see(g, i, 2e-3f);
+  const GrowFilter grow{[](const std::array<float, 3>& p) { return p[0] > 25; }, "right"};
+  EXPECT_TRUE(AdcStrategy(adc_options(), grow).after_step(model, adam, g, at_step(10)));
+  EXPECT_EQ(rows_near(model, 0), 1u);
+  EXPECT_EQ(rows_near(model, 10), 1u);
+  EXPECT_EQ(rows_near(model, 20), 0u);
+  EXPECT_EQ(rows_near(model, 30), 2u);
+}
+
 TEST(Adc, SplitsLargeRowsInTwoSmallerOnes) {
   auto model = row_of_splats(2);
   for (auto& plane : model.log_scale) plane[1] = std::log(0.05f);

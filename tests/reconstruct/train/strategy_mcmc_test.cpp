@@ -45,6 +45,29 @@ scene::GaussianModel row_of_splats(std::size_t n, float opacity) {
   return model;
 }
 
+GrowFilter right_of(float x) {
+  return {[x](const std::array<float, 3>& p) { return p[0] > x; }, "right"};
+}
+
+TEST(Mcmc, OnlyWhatMayMultiplyTakesTheDeadAndTheNew) {
+  auto model = row_of_splats(8, 0.8f);
+  model.opacity_logit[1] = model.opacity_logit[6] = logit(0.001f);
+  auto adam = test::used_adam(8, 0);
+  TrainOptions options = mcmc_options();
+  options.mcmc_growth = 0.5;
+  EXPECT_TRUE(McmcStrategy(options, right_of(35)).after_step(model, adam, test::blank_gradients(8, 0), at_step(10)));
+  ASSERT_EQ(model.size(), 12u);
+  for (const float x : {0.0f, 20.0f, 30.0f})
+    EXPECT_EQ(std::count(model.position[0].begin(), model.position[0].end(), x), 1) << "outside: kept, and alone";
+  EXPECT_EQ(std::count_if(model.position[0].begin(), model.position[0].end(), [](float x) { return x > 35; }), 9);
+  // Where nothing may, nothing moves.
+  auto still = row_of_splats(4, 0.8f);
+  still.opacity_logit[0] = logit(0.001f);
+  auto moments = test::used_adam(4, 0);
+  EXPECT_FALSE(McmcStrategy(options, right_of(1e9f)).after_step(still, moments, test::blank_gradients(4, 0), at_step(10)));
+  EXPECT_EQ(still.size(), 4u);
+}
+
 TEST(Mcmc, DeadRowsMoveOntoTheLiving) {
   auto model = row_of_splats(4, 0.8f);
   model.opacity_logit[1] = logit(0.004f);
