@@ -24,6 +24,7 @@ struct Cli {
 };
 
 void add_sfm_command(Cli& cli);
+void add_plan_command(Cli& cli);
 void add_train_command(Cli& cli);
 void add_eval_command(Cli& cli);
 void add_render_command(Cli& cli);

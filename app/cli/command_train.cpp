@@ -8,6 +8,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/inputs.h"
+#include "reconstruct/blocks/block_training.h"
 #include "reconstruct/provenance.h"
 #include "reconstruct/run/train_run.h"
 
@@ -64,24 +65,61 @@ void print_results(const Plan& plan, const json& metrics) {
             << bytes_text(metrics["peak_memory_bytes"].get<double>()) << "\n";
 }
 
+reconstruct::TrainEvents events_of(Console& console) {
+  reconstruct::TrainEvents events;
+  events.cancellation = &interrupted();
+  events.on_progress = [&console](const scene::Progress& p) { console.progress(p); };
+  events.on_note = [&console](const std::string& line) { console.note(line); };
+  events.on_warning = [&console](const std::string& line) { console.warning(line); };
+  return events;
+}
+
+int threads_of(const reconstruct::TrainOptions& options) {
+  return options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
+}
+
+/// DATA is a folder of tessera plan: its options are the plan's.
+int train_blocks(const Arguments& a, Cli& cli) {
+  Console& console = cli.console;
+  console.set_quiet(false);
+  reconstruct::resource_use();
+  if (!a.out.empty() || !a.resume.empty() || a.iterations || a.max_splats || a.seed >= 0 || !a.strategy.empty() ||
+      !a.backend.empty() || !a.set.empty())
+    throw UsageError(a.data + " is a plan, which has its own options; write tessera train " + a.data);
+  reconstruct::BlockPlan plan = reconstruct::read_block_plan(a.data);
+  if (a.threads >= 0) plan.options.threads = a.threads;
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(threads_of(plan.options)));
+  const scene::Dataset dataset = open_dataset(plan.data, console);
+  reconstruct::BlockTraining training(std::move(plan), a.data, dataset, events_of(console));
+  const auto outcome = training.run();
+  console.finish_line();
+  if (outcome.stopped) {
+    console.note("stopped in block " + std::to_string(outcome.block) + "; go on with: tessera train " + a.data);
+    return 130;
+  }
+  Plan as_run;
+  as_run.run = a.data;
+  if (a.as_json)
+    std::cout << json_text(outcome.metrics) << "\n";
+  else
+    print_results(as_run, outcome.metrics);
+  return 0;
+}
+
 int train(const Arguments& a, Cli& cli) {
+  if (!a.data.empty() && reconstruct::has_block_plan(a.data)) return train_blocks(a, cli);
   Console& console = cli.console;
   console.set_quiet(false);
   reconstruct::resource_use();  // starts the clock
   reconstruct::StageClock clock;
   Plan plan = plan_of(a);
-  const int threads =
-      plan.options.threads > 0 ? plan.options.threads : static_cast<int>(std::thread::hardware_concurrency());
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(threads_of(plan.options)));
 
   clock.start("load");
   const scene::Dataset dataset = open_dataset(plan.data, console);
-  reconstruct::TrainEvents events;
-  events.cancellation = &interrupted();
-  events.on_progress = [&](const scene::Progress& p) { console.progress(p); };
-  events.on_note = [&](const std::string& line) { console.note(line); };
-  events.on_warning = [&](const std::string& line) { console.warning(line); };
-  reconstruct::TrainRun run(std::move(plan), dataset, clock, events);
+  reconstruct::TrainRun run(std::move(plan), dataset, clock, events_of(console));
   const auto outcome = run.run();
   console.finish_line();
   if (outcome.stopped) {
@@ -102,7 +140,8 @@ void add_train_command(Cli& cli) {
   auto* sub = cli.app.add_subcommand("train", "Photographs with poses in, a trained model out");
   auto a = std::make_shared<Arguments>();
   const auto& table = reconstruct::train_options_table();
-  sub->add_option("DATA", a->data, "dataset folder (COLMAP, transforms.json, Blender) or its defining file")
+  sub->add_option("DATA", a->data,
+                  "dataset folder (COLMAP, transforms.json, Blender) or its defining file; or a folder of tessera plan")
       ->check(not_empty());
   auto* out =
       sub->add_option("--out", a->out, "run folder to make: model.ply, metrics.json, run.json, log.txt, previews/")

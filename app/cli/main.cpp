@@ -21,7 +21,8 @@ int run(int argc, char** argv) {
       "'tessera COMMAND --help' tells more. Results go to stdout, progress to stderr.\n"
       "Exit codes: 0 done, 1 you can mend it, 2 usage, 130 interrupted.");
   app::add_sfm_command(cli);
-  app::add_train_command(cli);
+  app::add_plan_command(cli);
+  add_train_command(cli);
   app::add_eval_command(cli);
   app::add_render_command(cli);
   app::add_info_command(cli);

@@ -51,6 +51,25 @@ class CommandLineRun : public testing::Test {
   std::string data_, run_;
 };
 
+TEST_F(CommandLineRun, PlansBlocksTrainsThemAndMergesThem) {
+  const auto plan = tessera({"plan", data_, "--out", run_, "--blocks", "2", "--preset", "draft", "--iterations", "30",
+                             "--max-splats", "1500"});
+  ASSERT_EQ(plan.exit_code, 0) << plan.err;
+  EXPECT_THAT(plan.out, HasSubstr("go on with: tessera train " + run_));
+  const auto words = tessera({"train", run_, "--iterations", "9"});
+  EXPECT_EQ(words.exit_code, 2);
+  EXPECT_THAT(words.err, HasSubstr("is a plan, which has its own options"));
+  const auto train = tessera({"train", run_});
+  ASSERT_EQ(train.exit_code, 0) << train.err;
+  EXPECT_THAT(train.out, HasSubstr("test      PSNR"));
+  EXPECT_EQ(tessera({"eval", run_, data_}).exit_code, 0) << "a run folder like any other";
+  const auto again = tessera({"plan", data_, "--out", run_, "--blocks", "3"});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.err, HasSubstr("has blocks that were trained by its plan"));
+  EXPECT_EQ(tessera({"plan", data_, "--out", run_ + "2", "--blocks", "900"}).exit_code, 1);
+  expect_no_temporaries();
+}
+
 TEST_F(CommandLineRun, TrainsEvaluatesAndRenders) {
   const auto train = tessera(train_words(60));
   ASSERT_EQ(train.exit_code, 0) << train.err;

@@ -46,7 +46,7 @@ TEST(CommandLine, UsageErrorsExitWithTwo) {
 TEST(CommandLine, HelpNamesEveryCommandAndEveryOption) {
   const auto help = tessera({"--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* command : {"sfm", "train", "eval", "render", "info", "export", "synth"})
+  for (const char* command : {"sfm", "plan", "train", "eval", "render", "info", "export", "synth"})
     EXPECT_THAT(help.out, HasSubstr(command));
   const auto train = tessera({"train", "--help"});
   EXPECT_EQ(train.exit_code, 0);

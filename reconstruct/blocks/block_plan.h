@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "reconstruct/blocks/assignment.h"
+#include "reconstruct/blocks/partition.h"
+#include "reconstruct/train/train_options.h"
+#include "scene/dataset.h"
+
+namespace tessera::reconstruct {
+
+/// How a scene is cut (slots "partitioner" and "load").
+struct PlanOptions {
+  int blocks = 1;
+  std::string partitioner = "tree";  // tree | midpoint | grid | quantile
+  std::string load = "pixels";       // points | visible | pixels
+  bool contracted = false;           // grids only: the plane outside the region is drawn together
+  double clamp = 0.15;               // tree: a cut keeps this share of the cell on either side
+  AssignmentOptions assignment;
+};
+
+/// A scene cut into blocks, with all that training them needs: PROJECT/plan.json. One block is the ordinary case.
+struct BlockPlan {
+  std::filesystem::path data;
+  std::string preset;
+  TrainOptions options;  // of every block; each has a seed of its own
+  Partition partition;
+  AssignmentOptions assignment;
+  std::uint64_t data_fingerprint = 0;  // of the dataset that it was made for
+};
+
+/// Cuts `dataset`. Throws scene::Error where a block would have fewer than two photos, with the number that would do.
+BlockPlan plan_blocks(const scene::Dataset& dataset, const PlanOptions& how, std::string preset, TrainOptions options);
+
+/// The options that block `cell` trains with.
+TrainOptions block_options(const BlockPlan& plan, std::uint32_t cell);
+
+void write_block_plan(const BlockPlan& plan, const std::filesystem::path& project);
+/// Throws scene::Error naming plan.json and the field.
+BlockPlan read_block_plan(const std::filesystem::path& project);
+bool has_block_plan(const std::filesystem::path& project);
+
+}  // namespace tessera::reconstruct

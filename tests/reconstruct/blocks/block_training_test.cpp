@@ -1,0 +1,112 @@
+#include "reconstruct/blocks/block_training.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "scene/atomic_file.h"
+#include "scene/error.h"
+#include "tests/support/test_data.h"
+
+namespace tessera::reconstruct {
+namespace {
+namespace fs = std::filesystem;
+
+class Blocks : public testing::Test {
+ protected:
+  void SetUp() override {
+    TESSERA_NEED_DATA("damaged/base");
+    dataset_ = scene::load_dataset(test::shared_data() / "damaged/base");
+    options_.iterations = 30, options_.max_splats = 800, options_.checkpoint_every = 10, options_.preview_every = 0;
+    options_.initialization = "points";
+  }
+  BlockPlan plan(int blocks) { return plan_blocks(dataset_, {.blocks = blocks}, "standard", options_); }
+  static std::string model(const fs::path& project) { return scene::read_file(project / "model.ply"); }
+  std::string message(const std::function<void()>& call) {
+    try {
+      call();
+    } catch (const scene::Error& e) {
+      return e.what();
+    }
+    ADD_FAILURE() << "nothing was thrown";
+    return {};
+  }
+  scene::Dataset dataset_;
+  TrainOptions options_;
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(Blocks, APlanSurvivesItsFile) {
+  const BlockPlan made = plan(2);
+  write_block_plan(made, folder_.path());
+  const BlockPlan read = read_block_plan(folder_.path());
+  EXPECT_EQ(read.partition.json(), made.partition.json());
+  EXPECT_EQ(read.options.max_splats, 800);
+  EXPECT_EQ(read.data_fingerprint, made.data_fingerprint);
+  EXPECT_EQ(read.assignment.margin, made.assignment.margin);
+  EXPECT_NE(block_options(read, 0).seed, block_options(read, 1).seed);
+}
+
+TEST_F(Blocks, ABrokenPlanIsOneClearLine) {
+  const auto refused = [&](const std::string& text) {
+    scene::write_file_atomically(folder_.path() / "plan.json", text);
+    return message([&] { read_block_plan(folder_.path()); });
+  };
+  EXPECT_THAT(refused("{"), testing::HasSubstr("plan.json: is no plan"));
+  EXPECT_THAT(refused(R"({"version": 2})"), testing::HasSubstr("version 2"));
+  write_block_plan(plan(2), folder_.path());
+  auto record = nlohmann::json::parse(scene::read_file(folder_.path() / "plan.json"));
+  record["options"]["max_splats"] = "many";
+  EXPECT_THAT(refused(record.dump()), testing::HasSubstr("max_splats"));
+  record.erase("options");
+  EXPECT_THAT(refused(record.dump()), testing::HasSubstr("has no options"));
+}
+
+TEST_F(Blocks, MoreBlocksThanPhotosAreRefusedWithWhatWouldDo) {
+  EXPECT_THAT(message([&] { plan(500); }), testing::HasSubstr("give at most"));
+  EXPECT_THAT(message([&] { plan(0); }), testing::HasSubstr("at least one"));
+}
+
+TEST_F(Blocks, AreTrainedMergedAndScored) {
+  const fs::path project = folder_.path() / "project";
+  const auto outcome = BlockTraining(plan(2), project, dataset_, {}).run();
+  EXPECT_FALSE(outcome.stopped);
+  EXPECT_TRUE(outcome.metrics["test"].contains("psnr"));
+  EXPECT_EQ(outcome.metrics["blocks"], 2);
+  EXPECT_LT(outcome.metrics["splats"], outcome.metrics["trained_splats"]) << "each keeps what it owns";
+  // A second start trains nothing and gives the same.
+  const std::string first = model(project);
+  int steps = 0;
+  TrainEvents events;
+  events.on_step = [&](const TrainMetrics&) { ++steps; };
+  BlockTraining(plan(2), project, dataset_, events).run();
+  EXPECT_EQ(steps, 0);
+  EXPECT_EQ(model(project), first);
+}
+
+TEST_F(Blocks, StoppedAndStartedAgainEndWithTheSameBytes) {
+  const fs::path whole = folder_.path() / "whole", stopped = folder_.path() / "stopped";
+  BlockTraining(plan(2), whole, dataset_, {}).run();
+  for (const int at : {5, 45}) {  // in the first and in the second block
+    scene::Cancellation cancellation;
+    TrainEvents events;
+    events.cancellation = &cancellation;
+    int steps = 0;
+    events.on_step = [&](const TrainMetrics&) {
+      if (++steps == at) cancellation.request();
+    };
+    fs::remove_all(stopped);
+    EXPECT_TRUE(BlockTraining(plan(2), stopped, dataset_, events).run().stopped);
+    BlockTraining(plan(2), stopped, dataset_, {}).run();
+    EXPECT_EQ(model(stopped), model(whole)) << at;
+  }
+}
+
+TEST_F(Blocks, APlanForOtherPhotosIsRefused) {
+  const BlockPlan made = plan(2);
+  dataset_.views.pop_back();
+  EXPECT_THAT(message([&] { BlockTraining(made, folder_.path(), dataset_, {}); }),
+              testing::HasSubstr("was made for other photos"));
+}
+
+}  // namespace
+}  // namespace tessera::reconstruct
