@@ -18,6 +18,7 @@
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 
 #include "app/studio/theme.h"
@@ -253,7 +254,11 @@ void CleanPanel::update_state() {
   undo_button_->setEnabled(!status_.undo.isEmpty());
   redo_button_->setEnabled(!status_.redo.isEmpty());
   save_button_->setEnabled(status_.changed);
-  matching_->setText(tr("%1 %2 match").arg(dot(theme().matching), number(status_.matching)));
+  const bool ranged =
+      std::any_of(ranges_.begin(), ranges_.end(), [](const RangeField* f) { return f->range().limits(); });
+  matching_->setText(box && !ranged && suggestion_->isHidden()
+                         ? tr("%1 %2 in the box").arg(dot(theme().text), number(status_.matching))
+                         : tr("%1 %2 match").arg(dot(theme().matching), number(status_.matching)));
   selected_->setText(
       tr("%1 %2 selected of %3").arg(dot(theme().selected), number(status_.selected), number(status_.splats)));
   // The names of the edits, where people look for them.
@@ -317,7 +322,9 @@ void CleanPanel::select(scene::Combine how) {
   session_.select(how);
 }
 
-void CleanPanel::send_colors() { session_.set_colors(components(theme().matching), components(theme().selected)); }
+void CleanPanel::send_colors() {
+  session_.set_colors({components(theme().matching), components(theme().selected), components(theme().viewport)});
+}
 
 void CleanPanel::edit(void (CleanSession::*run)()) {
   if (!can_edit()) return;

@@ -14,6 +14,7 @@ namespace tessera::app {
 namespace {
 
 constexpr std::size_t kBars = 48;
+constexpr std::uint8_t kMatching = 1, kSelected = 2, kOutside = 3;  // tints
 constexpr auto kPurgeEvery = std::chrono::milliseconds(200);
 constexpr double kBulk = 0.05;  // of the splats are left out at either end of each axis
 
@@ -49,7 +50,7 @@ struct CleanSession::Work {
   std::optional<scene::RowMask> suggestion, painted;
   scene::Combine painting = scene::Combine::add;
   bool shown = false, stale = false;  // whether what is shown has to be made again
-  std::array<TintedModel::Color, 2> colors{};
+  TintedModel::Colors colors{};
   TintedModel tinted;
   std::vector<Model> given_up;  // freed here, and not in the window's thread, once nobody shows them
 
@@ -186,11 +187,16 @@ void CleanSession::Work::refresh() {
               QString::fromStdString(history.undo_name()),
               QString::fromStdString(history.redo_name()),
               history.is_changed()};
-    if (shown && status.matching + status.selected > 0) {
+    const bool dim = shown && criteria.box && !suggestion, plain = dim && !criteria.has_range();
+    if (dim || (shown && status.matching + status.selected > 0)) {
+      const scene::RowMask inside = dim ? scene::rows_in(*original, *criteria.box) : scene::RowMask();
       std::vector<std::uint8_t> tint;
       tint.reserve(edited->size());
-      for (std::size_t i = 0; i < matches.size(); ++i)
-        if (history.alive()[i]) tint.push_back(selected[i] ? 2 : matches[i]);
+      for (std::size_t i = 0; i < matches.size(); ++i) {
+        if (!history.alive()[i]) continue;
+        const bool outside = dim && !inside[i], marked = matches[i] && !plain;
+        tint.push_back(selected[i] ? kSelected : outside ? kOutside : marked ? kMatching : 0);
+      }
       picture = tinted.make(edited, tint, colors);
     } else {
       tinted.clear();
@@ -297,8 +303,8 @@ void CleanSession::set_shown(bool shown) {
   add([shown](Work& work) { work.shown = shown; }, true);
 }
 
-void CleanSession::set_colors(const TintedModel::Color& matching, const TintedModel::Color& selected) {
-  add([=](Work& work) { work.colors = {matching, selected}; }, true);
+void CleanSession::set_colors(const TintedModel::Colors& colors) {
+  add([colors](Work& work) { work.colors = colors; }, true);
 }
 
 void CleanSession::set_criteria(const Criteria& criteria) {

@@ -31,7 +31,8 @@ class CleanSession : public QObject {
   struct Criteria {
     std::optional<scene::OrientedBox> box;
     scene::Range opacity, size, seen_by;
-    bool limits() const { return box || opacity.limits() || size.limits() || seen_by.limits(); }
+    bool has_range() const { return opacity.limits() || size.limits() || seen_by.limits(); }
+    bool limits() const { return box || has_range(); }
   };
   struct Facts {
     std::array<Spread, 3> spreads;  // opacity, size, seen by; the last without bars where there is no dataset
@@ -51,9 +52,11 @@ class CleanSession : public QObject {
 
   /// Begins anew: nothing selected, no history. Null: nothing to clean. measured() follows.
   void set_model(std::shared_ptr<const scene::GaussianModel> model, std::shared_ptr<const scene::Dataset> dataset);
-  /// Whether matches and tints are wanted at all.
+  /// Whether matches and tints are wanted at all. What is selected is tinted, and so is what matches, but for a box
+  /// alone: there, and only there, people want to see the scene inside as it is. What is outside the box is dimmed.
   void set_shown(bool shown);
-  void set_colors(const TintedModel::Color& matching, const TintedModel::Color& selected);
+  /// Of what matches, of what is selected, and of what is outside the box.
+  void set_colors(const TintedModel::Colors& colors);
   /// Takes the place of a suggestion.
   void set_criteria(const Criteria& criteria);
   /// Combines the selection with what matches.

@@ -146,6 +146,7 @@ void MainWindow::make_window_menu() {
                                 "Page up, page down: previous and next photo\n"
                                 "X, Z: compare with the photo, split or in turns\n"
                                 "H: home, L: level the horizon, C: show the cameras\n"
+                                "K: clean; Delete, Ctrl+Z, Ctrl+Shift+Z: delete, undo, redo\n"
                                 "Ctrl+K: find a command"));
   });
   actions_->add(Menu::help, tr("&About"), {}, [this] {

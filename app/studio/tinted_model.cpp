@@ -50,7 +50,7 @@ bool TintedModel::purge() {
 
 std::shared_ptr<const scene::GaussianModel> TintedModel::make(const std::shared_ptr<const scene::GaussianModel>& model,
                                                               const std::vector<std::uint8_t>& tint,
-                                                              const std::array<Color, 2>& colors) {
+                                                              const Colors& colors) {
   std::shared_ptr<Copy> held;
   Copy& copy = free_copy(model, held);
   const bool all = copy.colors != colors;
@@ -59,7 +59,8 @@ std::shared_ptr<const scene::GaussianModel> TintedModel::make(const std::shared_
       const std::uint8_t t = tint[i];
       if (t == copy.tint[i] && !(all && t)) continue;
       copy.tint[i] = t;
-      copy.model.opacity_logit[i] = t ? std::max(model->opacity_logit[i], kLeastLogit) : model->opacity_logit[i];
+      const float logit = model->opacity_logit[i];
+      copy.model.opacity_logit[i] = t == 1 || t == 2 ? std::max(logit, kLeastLogit) : logit;
       for (std::size_t p = 0; p < model->sh.size(); ++p) {
         const float own = model->sh[p][i];
         const float dc = p < 3 && t ? (colors[t - 1u][p] - 0.5f) / static_cast<float>(scene::kSh0) : 0;

@@ -15,11 +15,11 @@ namespace tessera::app {
 class TintedModel {
  public:
   using Color = std::array<float, 3>;  // R, G, B, 0..1
-  /// Row i of `model` gets colors[tint[i] - 1]; 0: its own. Faint rows that have a colour are made opaque enough to be
-  /// seen.
+  using Colors = std::array<Color, 3>;
+  /// Row i of `model` gets colors[tint[i] - 1]; 0: its own. Faint rows of the first two colours are made opaque enough
+  /// to be seen; the third is for what is to stand back.
   std::shared_ptr<const scene::GaussianModel> make(const std::shared_ptr<const scene::GaussianModel>& model,
-                                                   const std::vector<std::uint8_t>& tint,
-                                                   const std::array<Color, 2>& colors);
+                                                   const std::vector<std::uint8_t>& tint, const Colors& colors);
   void clear();
   /// Frees what has been given up and is no longer shown: here, and not where it was shown, which would take the window
   /// longer than a frame. False: something is still shown.
@@ -30,7 +30,7 @@ class TintedModel {
     scene::GaussianModel model;
     std::shared_ptr<const scene::GaussianModel> of;
     std::vector<std::uint8_t> tint;
-    std::array<Color, 2> colors{};
+    Colors colors{};
   };
   Copy& free_copy(const std::shared_ptr<const scene::GaussianModel>& model, std::shared_ptr<Copy>& held);
 

@@ -21,10 +21,9 @@ constexpr std::size_t kGrain = 1024;
 
 /// nanoflann's view of the rows that are there.
 struct Centers {
-  const scene::GaussianModel& model;
-  const std::vector<std::uint32_t>& rows;
-  std::size_t kdtree_get_point_count() const { return rows.size(); }
-  float kdtree_get_pt(std::size_t i, std::size_t axis) const { return model.position[axis][rows[i]]; }
+  std::vector<std::array<float, 3>> points;
+  std::size_t kdtree_get_point_count() const { return points.size(); }
+  float kdtree_get_pt(std::size_t i, std::size_t axis) const { return points[i][axis]; }
   template <class Box>
   bool kdtree_get_bbox(Box&) const {
     return false;
@@ -32,6 +31,33 @@ struct Centers {
 };
 using Tree =
     nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<float, Centers>, Centers, 3, std::uint32_t>;
+
+double quantile(std::vector<float>& values, double share) {
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return static_cast<double>(*at);
+}
+
+/// Puts rows that are near each other side by side (along a Morton curve over the bulk of them): a search then finds
+/// what the one before it has brought into the cache. A million take a quarter of the time.
+void sort_by_place(std::vector<std::uint32_t>& rows, const scene::GaussianModel& model) {
+  constexpr double kOutside = 0.02, kSteps = 1023;  // share at either end that is clamped; 10 bits an axis
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> keyed(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) keyed[i].second = rows[i];
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    std::vector<float> values;
+    for (const std::uint32_t row : rows) values.push_back(model.position[axis][row]);
+    const double low = quantile(values, kOutside), high = quantile(values, 1 - kOutside);
+    const double scale = high > low ? kSteps / (high - low) : 0;
+    for (auto& [key, row] : keyed) {
+      const double at = (static_cast<double>(model.position[axis][row]) - low) * scale;
+      const auto cell = static_cast<std::uint32_t>(std::clamp(at, 0.0, kSteps));
+      for (std::uint32_t bit = 0; bit < 10; ++bit) key |= (cell >> bit & 1u) << (3 * bit + axis);
+    }
+  }
+  std::sort(keyed.begin(), keyed.end());
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = keyed[i].second;
+}
 
 /// [n][kNeighbours] indices into `rows`, and the distance to the last of them.
 struct Neighbours {
@@ -41,7 +67,9 @@ struct Neighbours {
 
 Neighbours find_neighbours(const scene::GaussianModel& model, const std::vector<std::uint32_t>& rows,
                            const scene::JobContext& job) {
-  const Centers centers{model, rows};
+  Centers centers;
+  for (const std::uint32_t row : rows)
+    centers.points.push_back({model.position[0][row], model.position[1][row], model.position[2][row]});
   const Tree tree(3, centers, nanoflann::KDTreeSingleIndexAdaptorParams(10));
   Neighbours found{std::vector<std::array<std::uint32_t, kNeighbours>>(rows.size()), std::vector<float>(rows.size())};
   scene::parallel_blocks(std::size_t{0}, rows.size(), kGrain, [&](std::size_t first, std::size_t last) {
@@ -49,9 +77,7 @@ Neighbours find_neighbours(const scene::GaussianModel& model, const std::vector<
     for (std::size_t i = first; i < last; ++i) {
       std::array<std::uint32_t, kNeighbours + 1> index{};
       std::array<float, kNeighbours + 1> squared{};
-      const std::array<float, 3> at{centers.kdtree_get_pt(i, 0), centers.kdtree_get_pt(i, 1),
-                                    centers.kdtree_get_pt(i, 2)};
-      tree.knnSearch(at.data(), kNeighbours + 1, index.data(), squared.data());
+      tree.knnSearch(centers.points[i].data(), kNeighbours + 1, index.data(), squared.data());
       // The row finds itself too, though not first where another has the same place.
       std::size_t k = 0;
       for (std::size_t j = 0; j <= kNeighbours && k < kNeighbours; ++j)
@@ -60,12 +86,6 @@ Neighbours find_neighbours(const scene::GaussianModel& model, const std::vector<
     }
   });
   return found;
-}
-
-double quantile(std::vector<float>& values, double share) {
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return static_cast<double>(*at);
 }
 
 /// Which rows have a value that is far out against the median of their neighbours'.
@@ -107,8 +127,9 @@ Floaters find_floaters(const scene::GaussianModel& model, const scene::RowMeasur
                        const scene::RowMask& alive, const scene::JobContext& job) {
   const std::size_t n = model.size();
   Floaters floaters{scene::RowMask(n), scene::RowMask(n), scene::RowMask(n), scene::RowMask(n)};
-  const std::vector<std::uint32_t> rows = scene::rows_of(alive);
+  std::vector<std::uint32_t> rows = scene::rows_of(alive);
   if (rows.size() <= kNeighbours) return floaters;  // too few to be a scene
+  sort_by_place(rows, model);
   const Neighbours neighbours = find_neighbours(model, rows, job);
   floaters.isolated = far_out(neighbours.distance, neighbours, rows, n);
   job.throw_if_cancelled();

@@ -99,6 +99,7 @@ TEST_F(CleanTest, TheBoxIsDraggedByAFaceAndCropsWithUndoAndRedoByKeys) {
   const std::size_t before = status().matching;
   EXPECT_GT(before, 1500u);
   EXPECT_LT(before, 3000u);
+  EXPECT_THAT(find<QLabel>("clean_matching")->text().toStdString(), HasSubstr("in the box"));
   const QImage whole = view();
   const double face = value("clean_box_middle_x") - 0.5 * value("clean_box_size_x"), size = value("clean_box_size_x");
   const QPointF handle = panel().layer().handles()[1], middle = panel().layer().handles()[6];
@@ -383,12 +384,14 @@ TEST(TintedModel, TintsACopyAndUsesItAgainWhereNobodyShowsIt) {
   const auto model =
       std::make_shared<const scene::GaussianModel>(test::random_model(1, o, test::random_camera(1, o.width, o.height)));
   TintedModel tinted;
-  const std::array<TintedModel::Color, 2> colors{{{1, 0, 0}, {0, 0, 1}}};
+  const TintedModel::Colors colors{{{1, 0, 0}, {0, 0, 1}, {0, 0, 0}}};
   std::vector<std::uint8_t> tint(100);
-  tint[3] = 1, tint[7] = 2;
+  tint[3] = 1, tint[7] = 2, tint[5] = 3;
   auto first = tinted.make(model, tint, colors);
   EXPECT_GT(first->sh[0][3], model->sh[0][3]);
   EXPECT_GT(first->sh[2][7], model->sh[2][7]);
+  EXPECT_LT(first->sh[1][5], model->sh[1][5]);
+  EXPECT_EQ(first->opacity_logit[5], model->opacity_logit[5]);
   EXPECT_EQ(first->position[0], model->position[0]);
   tint[3] = 0, tint[9] = 1;
   const auto second = tinted.make(model, tint, colors);
