@@ -15,6 +15,7 @@
 #include <QStatusBar>
 #include <QTimer>
 
+#include "app/studio/clean_panel.h"
 #include "app/studio/command_palette.h"
 #include "app/studio/language.h"
 #include "app/studio/log_panel.h"
@@ -83,6 +84,9 @@ MainWindow::~MainWindow() = default;
 
 void MainWindow::make_parts() {
   studio_.add_dock(tr("Photos"), "dock_photos", new PhotosPanel(studio_), Qt::LeftDockWidgetArea);
+  studio_.add_dock(tr("Clean"), "dock_clean", new CleanPanel(studio_), Qt::LeftDockWidgetArea);
+  tabifyDockWidget(findChild<QDockWidget*>("dock_photos"), findChild<QDockWidget*>("dock_clean"));
+  findChild<QDockWidget*>("dock_photos")->raise();
   train_ = new TrainPanel(studio_);
   studio_.add_dock(tr("Train"), "dock_train", train_, Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Curves"), "dock_curves", new MetricsPanel(studio_), Qt::RightDockWidgetArea);
@@ -145,6 +149,7 @@ void MainWindow::make_window_menu() {
                                 "Page up, page down: previous and next photo\n"
                                 "X, Z: compare with the photo, split or in turns\n"
                                 "H: home, L: level the horizon, C: show the cameras\n"
+                                "K: clean; Delete, Ctrl+Z, Ctrl+Shift+Z: delete, undo, redo\n"
                                 "Ctrl+K: find a command"));
   });
   actions_->add(Menu::help, tr("&About"), {}, [this] {
@@ -238,6 +243,7 @@ void MainWindow::go_on(const fs::path& run) {
 }
 
 void MainWindow::open(const fs::path& path) {
+  if (!workspace_.busy() && !workspace_.may_leave(tr("What is opened takes its place."))) return;
   first_view_ = true;
   log_->add(tr("Opening %1").arg(QString::fromStdString(path.string())));
   workspace_.open(path);
@@ -310,6 +316,8 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         QMessageBox::Yes | QMessageBox::No, QMessageBox::Yes);
     if (answer != QMessageBox::Yes) return event->ignore();
     workspace_.stop();
+  } else if (!workspace_.may_leave(tr("They will be back at the next start."))) {
+    return event->ignore();
   }
   QSettings settings;
   settings.setValue("window/geometry", saveGeometry());

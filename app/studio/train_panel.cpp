@@ -209,6 +209,7 @@ void TrainPanel::start() {
                                    preset_->currentData().toString().toStdString());
       plan.options = options_;
     }
+    if (!workspace_.may_leave(tr("Training goes on with the model as it was trained, not with the cleaned one."))) return;
     workspace_.start(std::move(plan));
   } catch (const scene::Error& e) {
     studio_.fail(QString::fromUtf8(e.what()));

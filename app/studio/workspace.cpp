@@ -163,8 +163,10 @@ void Workspace::load(const fs::path& path) {
     reconstruct::run_sfm(path, out, {}, job);
     dataset = std::make_shared<scene::Dataset>(scene::load_dataset(out, {}, job));
   }
-  if (dataset && model->size() == 0) *model = splats_of(dataset->points);
-  post([this, path, run, dataset, model, antialiased, ball = ball_of(*model)] {
+  const bool trained = model->size() > 0 || !dataset;
+  if (!trained) *model = splats_of(dataset->points);
+  post([this, path, run, dataset, model, antialiased, trained, ball = ball_of(*model)] {
+    trained_ = trained;
     path_ = dataset && run.empty() ? dataset->root : path;
     run_ = run;
     dataset_ = dataset, model_ = model, antialiased_ = antialiased, ball_ = ball;
@@ -230,7 +232,7 @@ void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reco
   }
   const bool antialiased = run->plan().options.antialiased;
   post([this, model, summary, antialiased] {
-    if (model) model_ = model, antialiased_ = antialiased, Q_EMIT model_changed();
+    if (model) model_ = model, antialiased_ = antialiased, trained_ = true, Q_EMIT model_changed();
     Q_EMIT finished(summary);
   });
 }
@@ -254,12 +256,23 @@ void Workspace::publish() {
       post([this, snapshot] {
         if (state_ != State::training && state_ != State::paused) return;
         model_ = {snapshot, &snapshot->model};
+        trained_ = true;
         Q_EMIT model_changed();
       });
     }
     session.reset();
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
+}
+
+void Workspace::set_model(std::shared_ptr<const scene::GaussianModel> model) {
+  if (busy() || !model_) return;
+  model_ = std::move(model);
+  Q_EMIT model_changed();
+}
+
+bool Workspace::may_leave(const QString& why) const {
+  return std::all_of(guards_.begin(), guards_.end(), [&](const auto& may) { return may(why); });
 }
 
 void Workspace::pause() {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "reconstruct/run/train_run.h"
 #include "scene/dataset.h"
@@ -48,11 +49,20 @@ class Workspace : public QObject {
   void resume();
   void stop();  // of any job; a run can be resumed
 
+  /// Shows an edited copy in place of the model. Whatever is opened or trained next takes its place.
+  void set_model(std::shared_ptr<const scene::GaussianModel> model);
+  /// A part that holds unsaved work is asked before what is open is left, and may ask the user; false: it must stay.
+  void add_guard(std::function<bool(const QString& why)> may_leave) { guards_.push_back(std::move(may_leave)); }
+  /// `why` says what would become of the work, for the user.
+  bool may_leave(const QString& why) const;
+
   State state() const { return state_; }
   bool busy() const { return state_ != State::idle; }
   std::shared_ptr<const scene::Dataset> dataset() const { return dataset_; }
   /// In the scene frame; sparse points as small splats where nothing has been trained yet. Null: nothing is open.
   std::shared_ptr<const scene::GaussianModel> model() const { return model_; }
+  /// Whether model() is more than sparse points.
+  bool is_trained() const { return trained_; }
   /// What was opened.
   const std::filesystem::path& path() const { return path_; }
   /// The run that is open or under way; empty: none.
@@ -85,7 +95,8 @@ class Workspace : public QObject {
 
   State state_ = State::idle;
   std::filesystem::path path_, run_;
-  bool antialiased_ = false;
+  bool antialiased_ = false, trained_ = false;
+  std::vector<std::function<bool(const QString&)>> guards_;
   Ball ball_;
   std::shared_ptr<const scene::Dataset> dataset_;
   std::shared_ptr<const scene::GaussianModel> model_;

@@ -3,6 +3,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
+#include <QDockWidget>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
@@ -12,6 +13,7 @@
 #include <QTimer>
 #include <cstdio>
 
+#include "app/studio/clean_panel.h"
 #include "app/studio/command_palette.h"
 #include "app/studio/main_window.h"
 #include "app/studio/theme.h"
@@ -79,6 +81,24 @@ int main(int argc, char** argv) {
   photographer.take("studio_scene");
 
   QTest::keyClick(&window, Qt::Key_C);
+  QTest::keyClick(&window, Qt::Key_K);
+  const auto settled = [&] { return window.findChild<CleanPanel*>()->is_settled(); };
+  wait(settled);
+  const auto click = [&](const char* name) {
+    QTest::mouseClick(window.findChild<QPushButton*>(name), Qt::LeftButton);
+    wait(settled);
+  };
+  window.viewport().view().go_home();
+  window.viewport().view().zoom(2.2, {0, 0}, 1);  // a step back: the box is around the camera's own place
+  window.viewport().move();
+  wait([&] { return window.viewport().is_still(); });
+  click("clean_tool_box");
+  photographer.take("studio_clean");
+  click("clean_tool_none");
+  click("clean_suggest");
+  photographer.take("studio_floaters");
+  click("clean_dismiss");
+  window.findChild<QDockWidget*>("dock_photos")->raise();
   QTest::keyClick(&window, Qt::Key_X);
   QTest::qWait(1500);
   photographer.take("studio_compare");

@@ -36,6 +36,7 @@ class Watchdog {
     QObject::connect(&timer_, &QTimer::timeout, [this] { longest_ = std::max(longest_, clock_.restart()); });
     timer_.start(1);
   }
+  qint64 longest() const { return longest_; }  // ms
   ~Watchdog() { std::cerr << "longest block of the event loop: " << longest_ << " ms\n"; }
 
  private:
