@@ -163,11 +163,12 @@ void Workspace::load(const fs::path& path) {
     reconstruct::run_sfm(path, out, {}, job);
     dataset = std::make_shared<scene::Dataset>(scene::load_dataset(out, {}, job));
   }
-  if (dataset && model->size() == 0) *model = splats_of(dataset->points);
-  post([this, path, run, dataset, model, antialiased, ball = ball_of(*model)] {
+  const bool trained = model->size() > 0;
+  if (dataset && !trained) *model = splats_of(dataset->points);
+  post([this, path, run, dataset, model, trained, antialiased, ball = ball_of(*model)] {
     path_ = dataset && run.empty() ? dataset->root : path;
     run_ = run;
-    dataset_ = dataset, model_ = model, antialiased_ = antialiased, ball_ = ball;
+    dataset_ = dataset, model_ = model, trained_ = trained, antialiased_ = antialiased, ball_ = ball;
     for (const std::string& line : dataset ? dataset->warnings : std::vector<std::string>{})
       Q_EMIT warned(QString::fromStdString(line));
     Q_EMIT opened();
@@ -230,7 +231,7 @@ void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reco
   }
   const bool antialiased = run->plan().options.antialiased;
   post([this, model, summary, antialiased] {
-    if (model) model_ = model, antialiased_ = antialiased, Q_EMIT model_changed();
+    if (model) model_ = model, trained_ = true, antialiased_ = antialiased, Q_EMIT model_changed();
     Q_EMIT finished(summary);
   });
 }
@@ -254,6 +255,7 @@ void Workspace::publish() {
       post([this, snapshot] {
         if (state_ != State::training && state_ != State::paused) return;
         model_ = {snapshot, &snapshot->model};
+        trained_ = true;
         Q_EMIT model_changed();
       });
     }

@@ -53,6 +53,8 @@ class Workspace : public QObject {
   std::shared_ptr<const scene::Dataset> dataset() const { return dataset_; }
   /// In the scene frame; sparse points as small splats where nothing has been trained yet. Null: nothing is open.
   std::shared_ptr<const scene::GaussianModel> model() const { return model_; }
+  /// Whether model() was trained or read, and is not the sparse points.
+  bool trained() const { return trained_; }
   /// What was opened.
   const std::filesystem::path& path() const { return path_; }
   /// The run that is open or under way; empty: none.
@@ -85,7 +87,7 @@ class Workspace : public QObject {
 
   State state_ = State::idle;
   std::filesystem::path path_, run_;
-  bool antialiased_ = false;
+  bool antialiased_ = false, trained_ = false;
   Ball ball_;
   std::shared_ptr<const scene::Dataset> dataset_;
   std::shared_ptr<const scene::GaussianModel> model_;
