@@ -18,9 +18,14 @@
 #include "app/studio/clean_panel.h"
 #include "app/studio/command_palette.h"
 #include "app/studio/language.h"
+#include "app/studio/error_map.h"
+#include "app/studio/inspect_panel.h"
 #include "app/studio/log_panel.h"
 #include "app/studio/metrics_panel.h"
+#include "app/studio/photo_scores.h"
 #include "app/studio/photos_panel.h"
+#include "app/studio/results_panel.h"
+#include "app/studio/scene_panel.h"
 #include "app/studio/theme.h"
 #include "app/studio/train_panel.h"
 #include "app/studio/view_bar.h"
@@ -83,14 +88,23 @@ MainWindow::MainWindow(QWidget* parent)
 MainWindow::~MainWindow() = default;
 
 void MainWindow::make_parts() {
-  studio_.add_dock(tr("Photos"), "dock_photos", new PhotosPanel(studio_), Qt::LeftDockWidgetArea);
+  auto* scores = new PhotoScores(studio_);
+  studio_.add_dock(tr("Photos"), "dock_photos", new PhotosPanel(studio_, *scores), Qt::LeftDockWidgetArea);
   studio_.add_dock(tr("Clean"), "dock_clean", new CleanPanel(studio_), Qt::LeftDockWidgetArea);
   tabifyDockWidget(findChild<QDockWidget*>("dock_photos"), findChild<QDockWidget*>("dock_clean"));
   findChild<QDockWidget*>("dock_photos")->raise();
   train_ = new TrainPanel(studio_);
   studio_.add_dock(tr("Train"), "dock_train", train_, Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Curves"), "dock_curves", new MetricsPanel(studio_), Qt::RightDockWidgetArea);
+  studio_.add_dock(tr("Results"), "dock_results", new ResultsPanel(studio_, *scores), Qt::RightDockWidgetArea);
+  studio_.add_dock(tr("Scene"), "dock_scene", new ScenePanel(studio_), Qt::RightDockWidgetArea);
+  new ErrorMap(studio_);  // the window's; below what the inspector marks
+  studio_.add_dock(tr("Inspect"), "dock_inspect", new InspectPanel(studio_), Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Log"), "dock_log", log_, Qt::BottomDockWidgetArea);
+  auto* curves = findChild<QDockWidget*>("dock_curves");
+  for (const char* name : {"dock_results", "dock_inspect", "dock_scene"})
+    tabifyDockWidget(curves, findChild<QDockWidget*>(name));
+  curves->raise();
   resizeDocks({findChild<QDockWidget*>("dock_photos"), findChild<QDockWidget*>("dock_train")}, {320, 340},
               Qt::Horizontal);
   resizeDocks({findChild<QDockWidget*>("dock_log")}, {120}, Qt::Vertical);
@@ -147,7 +161,8 @@ void MainWindow::make_window_menu() {
                                 "Wheel: zoom to the cursor; while flying: speed\nW A S D Q E: fly\n"
                                 "Double click: turn to what is under the cursor\nClick on a camera: stand there\n"
                                 "Page up, page down: previous and next photo\n"
-                                "X, Z: compare with the photo, split or in turns\n"
+                                "X, Z, V: compare with the photo, split, in turns or by an error map\n"
+                                "I: inspect a pixel\n"
                                 "H: home, L: level the horizon, C: show the cameras\n"
                                 "K: clean; Delete, Ctrl+Z, Ctrl+Shift+Z: delete, undo, redo\n"
                                 "Ctrl+K: find a command"));

@@ -3,6 +3,7 @@
 #include <QImageReader>
 #include <QPixmap>
 
+#include "app/studio/photo_scores.h"
 #include "app/studio/theme.h"
 
 namespace tessera::app {
@@ -15,6 +16,20 @@ QIcon icon_of(const QImage& image) {
   QIcon icon(pixmap);
   icon.addPixmap(pixmap, QIcon::Selected);
   return icon;
+}
+
+QString tool_tip(const scene::View& view, const reconstruct::ViewScore* score) {
+  QString text = PhotoList::tr("%1\n%2 x %3, %4")
+                     .arg(QString::fromStdString(view.name))
+                     .arg(view.camera.intrinsics.width)
+                     .arg(view.camera.intrinsics.height)
+                     .arg(view.test ? PhotoList::tr("held out for testing") : PhotoList::tr("trained on"));
+  if (score)
+    text += PhotoList::tr("\nPSNR %1 dB, with colours corrected %2 dB\nSSIM %3")
+                .arg(score->psnr, 0, 'f', 2)
+                .arg(score->psnr_corrected, 0, 'f', 2)
+                .arg(score->ssim, 0, 'f', 3);
+  return text;
 }
 
 }  // namespace
@@ -52,11 +67,7 @@ QVariant PhotoList::data(const QModelIndex& index, int role) const {
     case Qt::DisplayRole:
       return QString::fromStdString(view.name);
     case Qt::ToolTipRole:
-      return tr("%1\n%2 x %3, %4")
-          .arg(QString::fromStdString(view.name))
-          .arg(view.camera.intrinsics.width)
-          .arg(view.camera.intrinsics.height)
-          .arg(view.test ? tr("held out for testing") : tr("trained on"));
+      return tool_tip(view, score_of(index.row()));
     case Qt::ForegroundRole:
       return view.test ? QVariant(theme().test) : QVariant();
     case Qt::DecorationRole:
@@ -65,9 +76,24 @@ QVariant PhotoList::data(const QModelIndex& index, int role) const {
       return empty_;
     case test_role:
       return view.test;
+    case psnr_role:
+      if (const auto* score = score_of(index.row())) return score->psnr;
+      return {};
     default:
       return {};
   }
+}
+
+const reconstruct::ViewScore* PhotoList::score_of(int row) const {
+  if (!scores_ || static_cast<std::size_t>(row) >= scores_->size()) return nullptr;
+  const auto& score = scores_->of(row);
+  return score ? &*score : nullptr;
+}
+
+void PhotoList::score_changed(int view) {
+  if (rowCount() == 0) return;
+  const QModelIndex first = index(std::max(view, 0)), last = view < 0 ? index(rowCount() - 1) : first;
+  Q_EMIT dataChanged(first, last, {psnr_role, Qt::ToolTipRole});
 }
 
 void PhotoList::load(int row) const {

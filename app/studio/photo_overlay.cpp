@@ -12,6 +12,12 @@ constexpr int kFlickerMs = 500;
 constexpr double kGrabPixels = 8;
 }  // namespace
 
+QRectF place_of_photo(const scene::Pinhole& photo, const scene::Camera& shown) {
+  const double scale = shown.intrinsics.fy / photo.fy;
+  return {shown.intrinsics.cx - scale * photo.cx, shown.intrinsics.cy - scale * photo.cy, scale * photo.width,
+          scale * photo.height};
+}
+
 PhotoOverlay::PhotoOverlay(QObject* parent) : QObject(parent) {
   pool_.setMaxThreadCount(1);
   timer_.setInterval(kFlickerMs);
@@ -36,6 +42,12 @@ void PhotoOverlay::set_mode(Mode mode) {
   const int view = std::exchange(view_, -1);
   set_photo(dataset_, view);
   Q_EMIT changed();
+  Q_EMIT mode_changed(mode);
+}
+
+void PhotoOverlay::set_opacity(double opacity) {
+  opacity_ = opacity;
+  Q_EMIT changed();
 }
 
 void PhotoOverlay::set_photo(std::shared_ptr<const scene::Dataset> dataset, int view) {
@@ -43,7 +55,7 @@ void PhotoOverlay::set_photo(std::shared_ptr<const scene::Dataset> dataset, int 
   dataset_ = std::move(dataset);
   view_ = view;
   image_ = {};
-  if (mode_ == Mode::off || !dataset_ || view < 0) return;
+  if (!shows_photo() || !dataset_ || view < 0) return;
   pool_.clear();
   pool_.start([this, dataset = dataset_, view] {
     QImage image;
@@ -67,15 +79,13 @@ void PhotoOverlay::set_photo(std::shared_ptr<const scene::Dataset> dataset, int 
 }
 
 void PhotoOverlay::paint(QPainter& painter, const scene::Camera& shown) const {
-  if (mode_ == Mode::off || image_.isNull() || (mode_ == Mode::flicker && !photo_turn_)) return;
-  const double scale = shown.intrinsics.fy / pinhole_.fy;
-  const QRectF place(shown.intrinsics.cx - scale * pinhole_.cx, shown.intrinsics.cy - scale * pinhole_.cy,
-                     scale * pinhole_.width, scale * pinhole_.height);
+  if (!shows_photo() || image_.isNull() || (mode_ == Mode::flicker && !photo_turn_)) return;
   painter.save();
   painter.setRenderHint(QPainter::SmoothPixmapTransform);
   const double x = std::round(line_ * shown.intrinsics.width) + 0.5;
   if (mode_ == Mode::split) painter.setClipRect(QRectF(0, 0, x, shown.intrinsics.height));
-  painter.drawImage(place, image_);
+  painter.setOpacity(opacity_);
+  painter.drawImage(place_of_photo(pinhole_, shown), image_);
   painter.restore();
   if (mode_ != Mode::split) return;
   painter.setPen(QPen(QColor(0, 0, 0, 140), 4));

@@ -83,8 +83,8 @@ void Viewport::set_dataset(std::shared_ptr<const scene::Dataset> dataset) {
 }
 
 void Viewport::leave_photo() {
-  photo_ = -1;
   overlay_.set_photo(dataset_, -1);
+  if (std::exchange(photo_, -1) >= 0) Q_EMIT photo_left();
 }
 
 void Viewport::set_settings(const render::ViewSettings& settings) {
@@ -94,6 +94,11 @@ void Viewport::set_settings(const render::ViewSettings& settings) {
 
 void Viewport::set_frusta_shown(bool shown) {
   frusta_shown_ = shown;
+  update();
+}
+
+void Viewport::set_parts(const Parts& parts) {
+  parts_ = parts;
   update();
 }
 
@@ -129,15 +134,17 @@ void Viewport::stand_at(int photo) {
 void Viewport::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.fillRect(rect(), theme().viewport);
+  painter.setOpacity(parts_.model_opacity);
   if (!picture_.isNull() && model_) painter.drawImage(rect(), picture_);
+  painter.setOpacity(1);
   if (!model_) return;
   painter.setRenderHint(QPainter::Antialiasing);
   const scene::Camera camera = view_.camera(width(), height());
   if (photo_ >= 0 && !timer_.isActive()) overlay_.paint(painter, camera);
   if (frusta_shown_) draw_frusta(painter, camera);
   for (ViewLayer* layer : layers_) layer->paint(painter, camera);
-  draw_gizmo(painter, camera);
-  draw_scale_bar(painter);
+  if (parts_.axes) draw_gizmo(painter, camera);
+  if (parts_.scale_bar) draw_scale_bar(painter);
 }
 
 void Viewport::draw_frusta(QPainter& painter, const scene::Camera& camera) const {
@@ -146,6 +153,7 @@ void Viewport::draw_frusta(QPainter& painter, const scene::Camera& camera) const
   for (std::size_t i = 0; i < dataset_->views.size(); ++i) {
     if (static_cast<int>(i) == photo_) continue;  // we stand in it
     const scene::View& view = dataset_->views[i];
+    if (!is_shown(view)) continue;
     const scene::Pinhole& p = view.camera.intrinsics;
     const scene::Rigid scene_from_photo = view.camera.cam_from_world.inverse();
     glm::dvec3 corners[5];
@@ -174,6 +182,7 @@ int Viewport::photo_at(const QPointF& place) const {
   int best = -1;
   double nearest = 12;  // pixels
   for (std::size_t i = 0; i < dataset_->views.size(); ++i) {
+    if (!is_shown(dataset_->views[i])) continue;
     const glm::dvec3 p = camera.cam_from_world(dataset_->views[i].camera.center());
     if (p.z <= 0) continue;
     const QPointF d = to_point(camera, p) - place;

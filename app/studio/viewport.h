@@ -30,12 +30,21 @@ class Viewport : public QWidget {
   void set_settings(const render::ViewSettings& settings);
   const render::ViewSettings& settings() const { return settings_; }
   void set_frusta_shown(bool shown);
+  /// Other parts of what is drawn. The model's opacity mixes its picture with the view's background.
+  struct Parts {
+    double model_opacity = 1;
+    bool train_cameras = true, test_cameras = true;  // where frusta are shown
+    bool axes = true, scale_bar = true;
+  };
+  void set_parts(const Parts& parts);
   void set_share(double share) { renderer_.set_share(share); }
   ViewCamera& view() { return view_; }
   /// To be called after view() was told to move.
   void move();
   void stand_at(int photo);  // index into the dataset's views
   int standing_at() const { return photo_; }
+  /// What the picture is made of: model, camera in the picture's own pixels, settings.
+  RenderThread::Request shown() const { return request_of(pixels()); }
   /// The photo beside the scene, while the camera stands where one was taken.
   PhotoOverlay& overlay() { return overlay_; }
   /// Over what is there already; must be taken off before it is destroyed.
@@ -50,6 +59,7 @@ class Viewport : public QWidget {
   void renderer_started(QString name);
   void frame_drawn(double milliseconds);
   void photo_picked(int photo);
+  void photo_left();  // the camera no longer stands where it was taken
   void failed(QString message);
 
  protected:
@@ -73,12 +83,14 @@ class Viewport : public QWidget {
   void draw_gizmo(QPainter& painter, const scene::Camera& camera) const;
   void draw_scale_bar(QPainter& painter) const;
   void leave_photo();
+  bool is_shown(const scene::View& view) const { return view.test ? parts_.test_cameras : parts_.train_cameras; }
   int photo_at(const QPointF& place) const;  // -1: none
 
   ViewCamera view_;
   render::ViewSettings settings_;
   std::shared_ptr<const scene::GaussianModel> model_;
   std::shared_ptr<const scene::Dataset> dataset_;
+  Parts parts_;
   bool frusta_shown_ = true, metric_ = false;
   int photo_ = -1;
   QImage picture_;

@@ -166,10 +166,9 @@ void Workspace::load(const fs::path& path) {
   const bool trained = model->size() > 0 || !dataset;
   if (!trained) *model = splats_of(dataset->points);
   post([this, path, run, dataset, model, antialiased, trained, ball = ball_of(*model)] {
-    trained_ = trained;
     path_ = dataset && run.empty() ? dataset->root : path;
     run_ = run;
-    dataset_ = dataset, model_ = model, antialiased_ = antialiased, ball_ = ball;
+    dataset_ = dataset, model_ = model, trained_ = trained, antialiased_ = antialiased, ball_ = ball;
     for (const std::string& line : dataset ? dataset->warnings : std::vector<std::string>{})
       Q_EMIT warned(QString::fromStdString(line));
     Q_EMIT opened();

@@ -8,8 +8,7 @@
 #include <stdexcept>
 
 #include "reconstruct/evaluate/contact_sheet.h"
-#include "reconstruct/evaluate/metrics.h"
-#include "reconstruct/train/loss.h"
+#include "reconstruct/evaluate/gallery.h"
 #include "scene/atomic_file.h"
 
 namespace tessera::reconstruct {
@@ -22,51 +21,6 @@ std::vector<std::size_t> views_of(const scene::Dataset& dataset, Split split) {
   std::vector<std::size_t> all(dataset.views.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
   return all;
-}
-
-/// The model seen from the views of a dataset, beside their photos.
-class Gallery {
- public:
-  Gallery(const scene::GaussianModel& model, const scene::Dataset& dataset, scene::ImageCache& images,
-          render::Rasterizer& rasterizer, const EvaluateOptions& options)
-      : model_(model), dataset_(dataset), images_(images), rasterizer_(rasterizer), options_(options) {
-    settings_.sh_degree = model.sh_degree();
-    settings_.background = options.background;
-    settings_.antialiased = options.antialiased;
-  }
-
-  /// Shows one view: truth() and the planes that are returned belong together until the next call.
-  const render::Plane* show(std::size_t view) {
-    truth_.assign(*images_.get(view, options_.level), options_.background.data());
-    const scene::Camera& full = dataset_.views[view].camera;
-    const scene::Camera camera{scene::level_camera(full.intrinsics, options_.level), full.cam_from_world};
-    return rasterizer_.forward(model_, camera, settings_).color;
-  }
-  const Truth& truth() const { return truth_; }
-
- private:
-  const scene::GaussianModel& model_;
-  const scene::Dataset& dataset_;
-  scene::ImageCache& images_;
-  render::Rasterizer& rasterizer_;
-  const EvaluateOptions& options_;
-  render::RenderSettings settings_;
-  Truth truth_;
-};
-
-ViewScore score(const scene::View& view, const render::Plane picture[3], const Truth& truth) {
-  ViewScore s;
-  s.name = view.name;
-  s.test = view.test;
-  s.psnr = psnr(picture, truth);
-  render::Plane corrected[3];
-  apply_affine(fit_color_correction(picture, truth), picture, corrected);
-  s.psnr_corrected = psnr(corrected, truth);
-  const Ssim both = ssim(picture, truth);
-  s.ssim = both.padded;
-  s.ssim_standard = both.valid;
-  s.ms_ssim = ms_ssim(picture, truth);
-  return s;
 }
 
 nlohmann::json numbers(const ViewScore& s) {

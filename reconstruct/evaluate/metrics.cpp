@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -98,14 +99,22 @@ struct Maps {
   Field ssim, contrast;
 };
 
-Maps ssim_maps(const Field& x, const Field& y) {
+/// `inside`: windows at the border are of the pixels inside the picture alone, and no zeros count.
+Maps ssim_maps(const Field& x, const Field& y, bool inside = false) {
   const auto product = [](const Field& a, const Field& b) {
     Field out(a.width, a.height);
     for (std::size_t i = 0; i < out.value.size(); ++i) out.value[i] = a.value[i] * b.value[i];
     return out;
   };
-  const Field mx = window_means(x), my = window_means(y), xx = window_means(product(x, x)),
-              yy = window_means(product(y, y)), xy = window_means(product(x, y));
+  Field mx = window_means(x), my = window_means(y), xx = window_means(product(x, x)), yy = window_means(product(y, y)),
+        xy = window_means(product(x, y));
+  if (inside) {
+    Field ones(x.width, x.height);
+    std::fill(ones.value.begin(), ones.value.end(), 1.0);
+    const Field share = window_means(ones);
+    for (Field* field : {&mx, &my, &xx, &yy, &xy})
+      for (std::size_t i = 0; i < share.value.size(); ++i) field->value[i] /= share.value[i];
+  }
   Maps maps{{x.width, x.height}, {x.width, x.height}};
   for (std::size_t i = 0; i < mx.value.size(); ++i) {
     const double a = mx.value[i], b = my.value[i];
@@ -193,6 +202,22 @@ Ssim ssim(const render::Plane picture[3], const Truth& truth) {
   Ssim result;
   for (int c = 0; c < 3; ++c) result.padded += padded[c].value(1) / 3, result.valid += valid[c].value(0) / 3;
   return result;
+}
+
+render::Plane dissimilarity(const render::Plane picture[3], const Truth& truth) {
+  require_same_size(picture, truth);
+  std::array<std::optional<Field>, 3> maps;
+  scene::parallel_for(std::size_t{0}, 3, [&](std::size_t c) {
+    const Pair pair = make_pair(picture[c], truth, static_cast<int>(c));
+    maps[c] = ssim_maps(pair.x, pair.y, true).ssim;
+  });
+  render::Plane out;
+  out.resize(truth.width, truth.height);
+  out.fill(0);
+  for (int y = 0; y < truth.height; ++y)
+    for (int x = 0; x < truth.width; ++x)
+      out.at(x, y) = static_cast<float>(0.5 - (maps[0]->row(y)[x] + maps[1]->row(y)[x] + maps[2]->row(y)[x]) / 6);
+  return out;
 }
 
 double ms_ssim(const render::Plane picture[3], const Truth& truth) {

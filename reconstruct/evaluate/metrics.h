@@ -17,6 +17,9 @@ struct Ssim {
       0;  // "ssim_standard": mean over the positions where the window fits (0 if the picture is smaller than it)
 };
 Ssim ssim(const render::Plane picture[3], const Truth& truth);
+/// (1 - SSIM) / 2 at each pixel, mean over the RGB channels: 0 alike, 0.5 nothing in common, 1 inverted. Windows at the
+/// border are of the pixels inside the picture alone: with zeros around it everything is alike there.
+render::Plane dissimilarity(const render::Plane picture[3], const Truth& truth);
 /// Wang, Simoncelli & Bovik 2003: five scales, weights .0448 .2856 .3001 .2363 .1333, valid windows, 2 x 2 mean between
 /// scales; fewer scales (weights renormalised) where the picture is too small for five. 0 where not even one fits.
 double ms_ssim(const render::Plane picture[3], const Truth& truth);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reconstruct/train/run_setup.h"
 #include "scene/atomic_file.h"
 #include "scene/error.h"
 #include "scene/formats/ply.h"
@@ -44,12 +45,41 @@ std::size_t find_view(const scene::Dataset& dataset, const std::string& name) {
                      "did you mean '" + scene::detail::nearest_name(name, names) + "'?");
 }
 
-bool run_antialiased(const fs::path& run_or_ply) {
+namespace {
+
+/// run.json of a run folder, or of the folder that the file is in; null: none that can be read.
+nlohmann::json record_of(const fs::path& run_or_ply) {
+  if (run_or_ply.empty()) return nullptr;
   std::error_code error;
   const fs::path record = (fs::is_directory(run_or_ply, error) ? run_or_ply : run_or_ply.parent_path()) / "run.json";
-  if (!fs::exists(record, error)) return false;
-  const auto json = nlohmann::json::parse(scene::read_file(record, 64u << 20), nullptr, false);
+  if (!fs::exists(record, error)) return nullptr;
+  return nlohmann::json::parse(scene::read_file(record, 64u << 20), nullptr, false);
+}
+
+}  // namespace
+
+bool run_antialiased(const fs::path& run_or_ply) {
+  const auto json = record_of(run_or_ply);
   return json.is_object() && json.contains("options") && text_of(json["options"], "antialiased", "off") == "on";
+}
+
+EvaluateOptions evaluation_of(const TrainOptions& options, const scene::Dataset& dataset) {
+  EvaluateOptions evaluation;
+  evaluation.split = Split::all;
+  evaluation.level = level_of(dataset, options.max_image_size);
+  evaluation.antialiased = options.antialiased;
+  if (options.background == "white") evaluation.background = {1, 1, 1};
+  return evaluation;
+}
+
+EvaluateOptions evaluation_of(const fs::path& run_or_ply, const scene::Dataset& dataset) {
+  TrainOptions options;
+  const auto json = record_of(run_or_ply);
+  if (json.is_object() && json.contains("options"))
+    for (const char* key : {"max_image_size", "background", "antialiased"})
+      if (const std::string value = text_of(json["options"], key, ""); !value.empty())
+        train_options_table().set(options, key, value);
+  return evaluation_of(options, dataset);
 }
 
 std::string run_state(const fs::path& run) {

@@ -5,6 +5,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "reconstruct/evaluate/evaluate.h"
+#include "reconstruct/train/train_options.h"
 #include "scene/dataset.h"
 #include "scene/gaussian_model.h"
 
@@ -19,6 +21,10 @@ scene::GaussianModel load_model(const std::filesystem::path& run_or_ply, const s
 std::size_t find_view(const scene::Dataset& dataset, const std::string& name);
 /// What run.json of the model's folder says, or the default.
 bool run_antialiased(const std::filesystem::path& run_or_ply);
+/// How the scores of the model's run are taken: resolution, background and antialiasing as its run.json says, the
+/// defaults of training where there is none or it cannot be read. All views, no pictures.
+EvaluateOptions evaluation_of(const std::filesystem::path& run_or_ply, const scene::Dataset& dataset);
+EvaluateOptions evaluation_of(const TrainOptions& options, const scene::Dataset& dataset);
 /// "training", "interrupted" or "finished", as run.json says; empty where the folder is no run.
 std::string run_state(const std::filesystem::path& run);
 /// object[key] where it is text, else `fallback`: records may have been edited by hand.

@@ -7,7 +7,6 @@
 
 #include "reconstruct/evaluate/evaluate.h"
 #include "reconstruct/run/inputs.h"
-#include "reconstruct/train/run_setup.h"
 #include "scene/atomic_file.h"
 #include "scene/formats/cameras_json.h"
 #include "scene/formats/ply.h"
@@ -190,11 +189,7 @@ json TrainRun::save_results(scene::GaussianModel trained, std::uint32_t steps, d
     scene::ImageCache images(dataset_, static_cast<std::size_t>(cache_mb * 1e6));
     const auto rasterizer = render::make_cpu_rasterizer();
     const scene::JobContext job{events_.on_progress, events_.on_warning, events_.cancellation};
-    EvaluateOptions evaluation;
-    evaluation.split = Split::all;
-    evaluation.level = level_of(dataset_, plan_.options.max_image_size);
-    evaluation.antialiased = plan_.options.antialiased;
-    if (plan_.options.background == "white") evaluation.background = {1, 1, 1};
+    EvaluateOptions evaluation = evaluation_of(plan_.options, dataset_);
     evaluation.pictures = plan_.run / "previews";
     metrics = to_json(evaluate(model, dataset_, images, *rasterizer, evaluation, job));
   }

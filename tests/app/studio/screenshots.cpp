@@ -2,11 +2,13 @@
 // scripts/screenshots.
 #include <QAction>
 #include <QApplication>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDockWidget>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
+#include <QSlider>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
@@ -15,6 +17,8 @@
 
 #include "app/studio/clean_panel.h"
 #include "app/studio/command_palette.h"
+#include "app/studio/error_map.h"
+#include "app/studio/inspect_panel.h"
 #include "app/studio/main_window.h"
 #include "app/studio/theme.h"
 #include "app/studio/viewport.h"
@@ -46,6 +50,39 @@ class Photographer {
   MainWindow& window_;
   QString folder_;
 };
+
+/// Scores, the error map with the splats of its worst pixel, and the layers.
+void take_quality(MainWindow& window, Photographer& photographer) {
+  const auto raise = [&](const char* dock) { window.findChild<QDockWidget*>(dock)->raise(); };
+  raise("dock_results");
+  window.findChild<QComboBox*>("photo_order")->setCurrentIndex(1);
+  photographer.take("studio_results");
+  QTest::keyClick(&window, Qt::Key_PageDown);
+  QTest::keyClick(&window, Qt::Key_V);
+  auto* map = window.findChild<ErrorMap*>("error_map");
+  auto* inspect = window.findChild<InspectPanel*>();
+  bool counted = false;
+  QObject::connect(inspect, &InspectPanel::counted, [&] { counted = true; });
+  wait([&] { return map->error() && window.viewport().is_still(); });
+  Viewport& viewport = window.viewport();
+  const auto& views = window.workspace().dataset()->views;
+  const QRectF place = place_of_photo(views[static_cast<std::size_t>(viewport.standing_at())].camera.intrinsics,
+                                      viewport.view().camera(viewport.width(), viewport.height()));
+  const QPointF worst((map->error()->worst_x + 0.5) / map->error()->error.width * place.width() + place.x(),
+                      (map->error()->worst_y + 0.5) / map->error()->error.height * place.height() + place.y());
+  QTest::mouseClick(&viewport, Qt::LeftButton, Qt::ControlModifier, worst.toPoint());
+  wait([&] { return counted; });
+  photographer.take("studio_error");
+  QTest::keyClick(&window, Qt::Key_V);
+  raise("dock_scene");
+  window.findChild<QSlider*>("opacity_model")->setValue(40);
+  window.findChild<QCheckBox*>("layer_points")->setChecked(true);
+  photographer.take("studio_layers");
+  window.findChild<QSlider*>("opacity_model")->setValue(100);
+  window.findChild<QCheckBox*>("layer_points")->setChecked(false);
+  window.findChild<QComboBox*>("photo_order")->setCurrentIndex(0);
+  raise("dock_curves");
+}
 
 }  // namespace
 
@@ -103,6 +140,7 @@ int main(int argc, char** argv) {
   QTest::qWait(1500);
   photographer.take("studio_compare");
   QTest::keyClick(&window, Qt::Key_X);
+  take_quality(window, photographer);
   window.findChild<QComboBox*>("mode")->setCurrentIndex(3);
   photographer.take("studio_normals");
   window.findChild<QComboBox*>("mode")->setCurrentIndex(0);
