@@ -35,10 +35,10 @@ constexpr int kMostRecent = 8;
 
 }  // namespace
 
-MainWindow::MainWindow(QWidget* parent)
+MainWindow::MainWindow(const RendererOptions& renderer, QWidget* parent)
     : QMainWindow(parent),
       pages_(new QStackedWidget),
-      viewport_(new Viewport),
+      viewport_(new Viewport(renderer)),
       actions_(new Actions(*this)),
       studio_{*this,
               workspace_,

@@ -25,7 +25,8 @@ QPointF to_point(const scene::Camera& camera, const glm::dvec3& p) {
 
 }  // namespace
 
-Viewport::Viewport(QWidget* parent) : QWidget(parent), renderer_(make_best_renderer) {
+Viewport::Viewport(const RendererOptions& renderer, QWidget* parent)
+    : QWidget(parent), renderer_([renderer] { return make_renderer(renderer); }), presenter_(renderer_, *this) {
   setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(200, 150);
   setAccessibleName(tr("3D view"));
@@ -38,11 +39,16 @@ Viewport::Viewport(QWidget* parent) : QWidget(parent), renderer_(make_best_rende
   });
   connect(&renderer_, &RenderThread::drawn, this, [this](const QImage& picture, double ms) {
     picture_ = picture;
-    drawn_ = true, waiting_ = false;
     update();
-    Q_EMIT frame_drawn(ms);
-    if (std::exchange(again_, false)) request();
+    arrived(ms);
   });
+  connect(&renderer_, &RenderThread::presented, this, [this](double ms, bool) { arrived(ms); });
+  connect(&presenter_, &ViewPresenter::needed, this, &Viewport::request);
+  connect(&presenter_, &ViewPresenter::ended, this, [this] {
+    overlay_image_ = {};
+    request();
+  });
+  connect(&presenter_, &ViewPresenter::failed, this, &Viewport::failed);
   connect(&renderer_, &RenderThread::found, this, [this](double x, double y, double z) {
     view_.focus({x, y, z});
     move();
@@ -61,12 +67,34 @@ RenderThread::Request Viewport::request_of(const QSize& size) const {
 }
 
 void Viewport::request() {
+  if (presenter_.is_hidden()) return;  // it asks when it is seen
   if (waiting_) {
     again_ = true;
     return;
   }
   waiting_ = true;
-  renderer_.request(request_of(pixels()));
+  RenderThread::Request request = request_of(pixels());
+  if (presenter_.is_attached()) request.overlay = overlay_image();
+  renderer_.request(std::move(request));
+}
+
+void Viewport::arrived(double ms) {
+  drawn_ = true, waiting_ = false;
+  Q_EMIT frame_drawn(ms);
+  if (std::exchange(again_, false)) request();
+}
+
+QImage Viewport::overlay_image() {
+  QImage image = std::exchange(overlay_image_, {});  // painted into again where the thread has let go of it
+  if (image.size() != pixels() || !image.isDetached()) image = QImage(pixels(), QImage::Format_ARGB32_Premultiplied);
+  image.setDevicePixelRatio(devicePixelRatioF());
+  image.fill(model_ ? QColor(Qt::transparent) : theme().viewport);
+  if (model_) {
+    QPainter painter(&image);
+    paint_over(painter);
+  }
+  overlay_image_ = image;
+  return image;
 }
 
 void Viewport::set_model(std::shared_ptr<const scene::GaussianModel> model) {
@@ -114,7 +142,7 @@ void Viewport::tick() {
   if (flying) view_.fly(direction * (kFlySpeed * speed_ * seconds)), leave_photo();
   if (!view_.advance(seconds) && !flying) timer_.stop();
   request();
-  update();
+  if (!presenter_.is_attached()) update();  // else what lies over the picture comes with the request
 }
 
 void Viewport::stand_at(int photo) {
@@ -129,8 +157,12 @@ void Viewport::stand_at(int photo) {
 void Viewport::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.fillRect(rect(), theme().viewport);
+  if (presenter_.is_attached()) return request();  // what lies over the picture may have changed
   if (!picture_.isNull() && model_) painter.drawImage(rect(), picture_);
-  if (!model_) return;
+  if (model_) paint_over(painter);
+}
+
+void Viewport::paint_over(QPainter& painter) {
   painter.setRenderHint(QPainter::Antialiasing);
   const scene::Camera camera = view_.camera(width(), height());
   if (photo_ >= 0 && !timer_.isActive()) overlay_.paint(painter, camera);
@@ -243,9 +275,14 @@ void Viewport::remove_layer(ViewLayer* layer) {
   update();
 }
 
-QImage Viewport::picture() const {
+QImage Viewport::picture() {
   QImage image(size(), QImage::Format_RGB32);
-  const_cast<Viewport*>(this)->render(&image);
+  image.fill(theme().viewport);
+  if (!model_) return image;
+  if (presenter_.is_attached()) picture_ = renderer_.grab(request_of(pixels()));
+  QPainter painter(&image);
+  if (!picture_.isNull()) painter.drawImage(rect(), picture_);
+  paint_over(painter);
   return image;
 }
 

@@ -12,6 +12,7 @@
 #include "app/studio/render_thread.h"
 #include "app/studio/view_camera.h"
 #include "app/studio/view_layer.h"
+#include "app/studio/view_presenter.h"
 #include "scene/dataset.h"
 
 namespace tessera::app {
@@ -19,10 +20,13 @@ namespace tessera::app {
 /// The view of the scene: pictures of the render thread, and over them the photos' frusta, a gizmo of the axes and a
 /// scale bar. Left drag orbits, right drag or shift pans, middle drag looks around, the wheel zooms to the cursor, W A
 /// S D Q E fly, a double click turns to what is under the cursor.
+///
+/// Pictures are painted with what lies over them, or, where Vulkan draws on a graphics card, shown by the render thread
+/// in a window inside (ViewPresenter), for which what lies over them is painted into an image. Both look the same.
 class Viewport : public QWidget {
   Q_OBJECT
  public:
-  explicit Viewport(QWidget* parent = nullptr);
+  explicit Viewport(const RendererOptions& renderer = {}, QWidget* parent = nullptr);
 
   void set_model(std::shared_ptr<const scene::GaussianModel> model);
   /// Photos whose frusta are drawn; null: none.
@@ -42,12 +46,12 @@ class Viewport : public QWidget {
   void add_layer(ViewLayer* layer);
   void remove_layer(ViewLayer* layer);
   /// The last picture with what is drawn over it.
-  QImage picture() const;
+  QImage picture();
   bool is_still() const { return !timer_.isActive(); }  // the camera has arrived
   bool is_current() const { return drawn_ && !waiting_ && !again_; }
 
  Q_SIGNALS:
-  void renderer_started(QString name);
+  void renderer_started(QString name, bool draws_shells);
   void frame_drawn(double milliseconds);
   void photo_picked(int photo);
   void failed(QString message);
@@ -67,6 +71,9 @@ class Viewport : public QWidget {
  private:
   void tick();     // a frame of the movement under way
   void request();  // asks for a picture of what is to be shown now
+  void arrived(double ms);
+  void paint_over(QPainter& painter);  // all that lies over the picture
+  QImage overlay_image();
   QSize pixels() const;
   RenderThread::Request request_of(const QSize& size) const;
   void draw_frusta(QPainter& painter, const scene::Camera& camera) const;
@@ -82,6 +89,7 @@ class Viewport : public QWidget {
   bool frusta_shown_ = true, metric_ = false;
   int photo_ = -1;
   QImage picture_;
+  QImage overlay_image_;                                  // last given to the render thread
   bool drawn_ = false, waiting_ = false, again_ = false;  // a picture was drawn, is asked for, is to be asked for next
   QTimer timer_;
   QElapsedTimer clock_;
@@ -93,6 +101,7 @@ class Viewport : public QWidget {
   bool dragged_ = false, dragging_line_ = false;
   PhotoOverlay overlay_;
   RenderThread renderer_;
+  ViewPresenter presenter_;  // after the thread that it uses
 };
 
 }  // namespace tessera::app

@@ -112,7 +112,7 @@ struct SplatRenderer::Impl {
   QuadPass quads;
   std::unique_ptr<Loaded> loaded;
   Buffer readback;
-  bool ordered = false;  // for `camera` and `settings`
+  bool current = false;  // the image is that of the model, `camera` and `settings`
   scene::Camera camera;
   ViewSettings settings;
   std::uint64_t ticket = 0;
@@ -120,7 +120,8 @@ struct SplatRenderer::Impl {
 
 SplatRenderer::SplatRenderer(Device& device) : impl_(std::make_unique<Impl>(device)) {}
 SplatRenderer::~SplatRenderer() {
-  if (impl_->ticket) impl_->device.wait_idle();
+  // A lost device has nothing to wait for.
+  if (impl_->ticket) impl_->device.f().vkDeviceWaitIdle(impl_->device.handle());
 }
 
 std::uint64_t SplatRenderer::capacity() const {
@@ -160,7 +161,7 @@ void SplatRenderer::set_model(const scene::GaussianModel& model) {
   loaded->quads = impl_->quads.bind(loaded->records.handle(), loaded->sort->values().handle());
   if (impl_->loaded) device.retire(std::move(impl_->loaded));
   impl_->loaded = std::move(loaded);
-  impl_->ordered = false;
+  impl_->current = false;
 }
 
 std::uint64_t SplatRenderer::draw(const scene::Camera& camera, const ViewSettings& settings) {
@@ -170,14 +171,17 @@ std::uint64_t SplatRenderer::draw(const scene::Camera& camera, const ViewSetting
     throw scene::Error(c.name, "draws pictures of at most " + std::to_string(c.max_image_side) + " pixels a side",
                        "ask for a smaller one");
   if (!s.loaded) set_model({});
+  // The image still holds that very picture.
+  if (s.current && same_view(camera, s.camera) && settings == s.settings) return s.ticket;
+  s.current = false;
   s.quads.resize(camera.intrinsics.width, camera.intrinsics.height);
-  const bool ordered = s.ordered && same_view(camera, s.camera) && settings == s.settings;
-  s.ordered = true, s.camera = camera, s.settings = settings;
+  s.camera = camera, s.settings = settings;
   s.ticket = s.device.submit([&](VkCommandBuffer commands) {
-    if (!ordered) s.record_order(commands);
+    s.record_order(commands);
     s.quads.record(commands, s.loaded->quads, s.loaded->draw.handle(), sizeof(std::uint32_t), settings.background,
                    static_cast<std::uint32_t>(settings.mode));
   });
+  s.current = true;
   return s.ticket;
 }
 
@@ -207,30 +211,5 @@ void SplatRenderer::read(Frame& frame) {
       frame.alpha.at(x, y) = from_half(half[3]);
     }
 }
-
-namespace {
-
-class VulkanViewRenderer : public ViewRenderer {
- public:
-  std::string name() const override { return "Vulkan on " + device_.capabilities().name; }
-  bool supports(ViewMode) const override { return true; }
-  bool shares_cores() const override { return device_.capabilities().cpu; }
-  void set_model(std::shared_ptr<const scene::GaussianModel> model) override { renderer_.set_model(*model); }
-  const Frame& draw(const scene::Camera& camera, const ViewSettings& settings) override {
-    renderer_.draw(camera, settings);
-    renderer_.read(frame_);
-    return frame_;
-  }
-
- private:
-  Instance instance_;
-  Device device_{instance_};
-  SplatRenderer renderer_{device_};
-  Frame frame_;
-};
-
-}  // namespace
-
-std::unique_ptr<ViewRenderer> make_vulkan_view_renderer() { return std::make_unique<VulkanViewRenderer>(); }
 
 }  // namespace tessera::render::vulkan

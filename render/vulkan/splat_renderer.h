@@ -26,8 +26,8 @@ class SplatRenderer {
   /// Replaces the model (scene frame). Throws scene::Error where it has more splats than capacity() or the device no
   /// room.
   void set_model(const scene::GaussianModel& model);
-  /// Draws into image() in the camera's size. Returns the device's ticket. Projection and sorting are left out where
-  /// the model, the camera and the settings are those of the last call.
+  /// Draws into image() in the camera's size. Returns the device's ticket. Nothing is done where the model, the camera
+  /// and the settings are those of the last call.
   std::uint64_t draw(const scene::Camera& camera, const ViewSettings& settings);
   /// What draw() drew last, in TRANSFER_SRC_OPTIMAL once its ticket is done: RGBA half floats, alpha = 1 -
   /// transmittance.
@@ -39,9 +39,5 @@ class SplatRenderer {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// An instance, a device and a renderer of their own, for pictures without a window. Throws scene::Error with the
-/// reason where there is no usable device.
-std::unique_ptr<ViewRenderer> make_vulkan_view_renderer();
 
 }  // namespace tessera::render::vulkan
