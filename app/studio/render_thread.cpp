@@ -1,5 +1,6 @@
 #include "app/studio/render_thread.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "reconstruct/evaluate/picture.h"
@@ -28,7 +29,7 @@ std::unique_ptr<render::ViewRenderer> make_renderer(const RendererOptions& optio
     render::vulkan::ViewRendererOptions vulkan;
     vulkan.window = true;
     vulkan.cards_only = options.choice == Choice::automatic;
-    vulkan.validation = options.validation;
+    vulkan.validation = options.validation, vulkan.most_splats = options.most_splats;
     auto renderer = std::make_unique<VulkanViewRenderer>(vulkan);
     if (options.on_renderer) options.on_renderer(*renderer);
     return renderer;
@@ -201,6 +202,8 @@ void RenderThread::set_model(const Request& request) {
   if (!request.model || request.model == model_) return;
   renderer_->set_model(request.model);
   model_ = request.model;
+  const std::uint64_t splats = model_->size();
+  Q_EMIT model_taken(std::min(renderer_->drawn_splats(), splats), splats);
 }
 
 void RenderThread::draw(const Request& request) {

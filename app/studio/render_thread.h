@@ -4,6 +4,7 @@
 #include <QObject>
 #include <condition_variable>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,7 +30,8 @@ struct RendererOptions {
   Choice choice = Choice::automatic;
   // For tests:
   bool validation = false;
-  std::function<void(render::vulkan::VulkanViewRenderer&)> on_renderer;  // called on the render thread
+  std::uint64_t most_splats = std::numeric_limits<std::uint64_t>::max();  // as if the device held no more
+  std::function<void(render::vulkan::VulkanViewRenderer&)> on_renderer;   // called on the render thread
 };
 
 /// Draws the viewport's pictures on a thread of its own, so that the window never waits: of several requests only the
@@ -73,6 +75,7 @@ class RenderThread : public QObject {
   void started(QString renderer, bool draws_shells);
   void can_present();
   void drawn(QImage picture, double milliseconds);
+  void model_taken(qulonglong drawn, qulonglong splats);  // a model: how many of its splats are drawn
   void presented(double milliseconds, bool shown);
   void surface_lost();                       // the window needs another one
   void presenting_ended();                   // requests bring pictures again, whatever their overlay

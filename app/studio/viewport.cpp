@@ -1,5 +1,6 @@
 #include "app/studio/viewport.h"
 
+#include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
@@ -43,6 +44,7 @@ Viewport::Viewport(const RendererOptions& renderer, QWidget* parent)
     arrived(ms);
   });
   connect(&renderer_, &RenderThread::presented, this, [this](double ms, bool) { arrived(ms); });
+  connect(&renderer_, &RenderThread::model_taken, this, &Viewport::say_what_is_left_out);
   connect(&presenter_, &ViewPresenter::needed, this, &Viewport::request);
   connect(&presenter_, &ViewPresenter::ended, this, [this] {
     overlay_image_ = {};
@@ -170,6 +172,7 @@ void Viewport::paint_over(QPainter& painter) {
   for (ViewLayer* layer : layers_) layer->paint(painter, camera);
   draw_gizmo(painter, camera);
   draw_scale_bar(painter);
+  draw_note(painter);
 }
 
 void Viewport::draw_frusta(QPainter& painter, const scene::Camera& camera) const {
@@ -262,6 +265,32 @@ void Viewport::draw_scale_bar(QPainter& painter) const {
   painter.drawText(place.translated(1, 1), Qt::AlignCenter, text);
   painter.setPen(Qt::white);
   painter.drawText(place, Qt::AlignCenter, text);
+}
+
+void Viewport::draw_note(QPainter& painter) const {
+  if (note_.isEmpty()) return;
+  painter.setFont(theme().small);
+  const QRectF text = painter.boundingRect(QRectF(22, 17, width() - 120, 40), Qt::TextWordWrap, note_);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(QColor(0, 0, 0, 170));
+  painter.drawRoundedRect(text.adjusted(-10, -6, 10, 6), 6, 6);
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(Qt::white);
+  painter.drawText(text, Qt::TextWordWrap, note_);
+}
+
+void Viewport::say_what_is_left_out(qulonglong drawn, qulonglong splats) {
+  const auto millions = [](qulonglong n) { return QLocale().toString(1e-6 * static_cast<double>(n), 'f', 1); };
+  const auto plain = [](qulonglong n) { return QLocale().toString(n); };
+  QString note;
+  if (drawn < splats)
+    note = splats >= 1'000'000
+               ? tr("Drawing %1 of %2 M splats: the device holds no more").arg(millions(drawn), millions(splats))
+               : tr("Drawing %1 of %2 splats: the device holds no more").arg(plain(drawn), plain(splats));
+  if (note == note_) return;
+  note_ = note;
+  if (!note_.isEmpty()) Q_EMIT noted(note_);
+  update();
 }
 
 void Viewport::add_layer(ViewLayer* layer) {

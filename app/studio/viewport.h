@@ -55,6 +55,7 @@ class Viewport : public QWidget {
   void frame_drawn(double milliseconds);
   void photo_picked(int photo);
   void failed(QString message);
+  void noted(QString line);  // for the log
 
  protected:
   void paintEvent(QPaintEvent*) override;
@@ -79,6 +80,8 @@ class Viewport : public QWidget {
   void draw_frusta(QPainter& painter, const scene::Camera& camera) const;
   void draw_gizmo(QPainter& painter, const scene::Camera& camera) const;
   void draw_scale_bar(QPainter& painter) const;
+  void draw_note(QPainter& painter) const;
+  void say_what_is_left_out(qulonglong drawn, qulonglong splats);
   void leave_photo();
   int photo_at(const QPointF& place) const;  // -1: none
 
@@ -88,6 +91,7 @@ class Viewport : public QWidget {
   std::shared_ptr<const scene::Dataset> dataset_;
   bool frusta_shown_ = true, metric_ = false;
   int photo_ = -1;
+  QString note_;  // what the picture lacks
   QImage picture_;
   QImage overlay_image_;                                  // last given to the render thread
   bool drawn_ = false, waiting_ = false, again_ = false;  // a picture was drawn, is asked for, is to be asked for next

@@ -72,6 +72,8 @@ class Device {
     retired_.emplace_back(ticket_, std::make_shared<T>(std::move(object)));
   }
 
+  void collect();  // lets go of what is retired and done, as submit() does
+
   /// A name for messages of the validation layer.
   void name_object(VkObjectType type, std::uint64_t handle, const std::string& name) const;
   /// Bytes on the device by what they are for. The tree's levels are separated by '/': "model/sh".
@@ -83,7 +85,6 @@ class Device {
   void choose(const Instance& instance, const std::string& wanted, const std::vector<const char*>& extensions,
               const Usable& usable);
   void read_capabilities();
-  void collect();  // lets go of what is retired and done
 
   struct Commands {
     VkCommandBuffer buffer = VK_NULL_HANDLE;

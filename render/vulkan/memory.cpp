@@ -1,7 +1,6 @@
 #include "render/vulkan/memory.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "scene/error.h"
 
@@ -82,22 +81,6 @@ ImageViewHandle make_view(Device& device, VkImage image, VkFormat format) {
   VkImageView made = VK_NULL_HANDLE;
   check(device.f().vkCreateImageView(device.handle(), &view, nullptr, &made), "vkCreateImageView");
   return {device.f(), device.handle(), made};
-}
-
-void upload(Device& device, const Buffer& to, std::span<const std::byte> bytes) {
-  if (bytes.empty()) return;
-  Buffer staging(device, bytes.size(), VK_BUFFER_USAGE_TRANSFER_SRC_BIT, Where::upload, "staging");
-  std::memcpy(staging.mapped(), bytes.data(), bytes.size());
-  device.submit([&](VkCommandBuffer commands) {
-    // What still reads the buffer, and what will.
-    barrier(device, commands, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, VK_PIPELINE_STAGE_TRANSFER_BIT,
-            VK_ACCESS_TRANSFER_WRITE_BIT);
-    const VkBufferCopy region{0, 0, bytes.size()};
-    device.f().vkCmdCopyBuffer(commands, staging.handle(), to.handle(), 1, &region);
-    barrier(device, commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,
-            VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_ACCESS_MEMORY_READ_BIT);
-  });
-  device.retire(std::move(staging));
 }
 
 void barrier(const Device& device, VkCommandBuffer commands, VkPipelineStageFlags from, VkAccessFlags written,

@@ -62,9 +62,6 @@ class Image {
   int width_ = 0, height_ = 0;
 };
 
-/// Copies through a staging buffer that is let go when the copy is done. Does not wait.
-void upload(Device& device, const Buffer& to, std::span<const std::byte> bytes);
-
 ImageViewHandle make_view(Device& device, VkImage image, VkFormat format);
 
 /// Everything written before is seen by everything after: `from` and `to` are the stages on either side. One global

@@ -17,7 +17,7 @@ InstanceOptions instance_options(const ViewRendererOptions& options) {
 VulkanViewRenderer::VulkanViewRenderer(const ViewRendererOptions& options)
     : instance_(std::make_shared<const Instance>(instance_options(options))),
       device_(*instance_),
-      renderer_(device_),
+      renderer_(device_, options.most_splats),
       presenter_(device_) {
   if (options.cards_only && device_.capabilities().cpu)
     throw scene::Error(device_.capabilities().name, "is no graphics card: the CPU rasteriser is faster");

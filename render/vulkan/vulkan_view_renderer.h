@@ -13,6 +13,7 @@ struct ViewRendererOptions {
   bool window = false;      // it may be asked to show its pictures in one
   bool cards_only = false;  // a CPU with a Vulkan driver is an error: the CPU rasteriser is far faster there
   bool validation = false;
+  std::uint64_t most_splats = std::numeric_limits<std::uint64_t>::max();  // to be drawn
 };
 
 /// An instance, a device and a renderer of their own. Pictures come back as frames, or go to a window without touching
@@ -25,6 +26,7 @@ class VulkanViewRenderer : public ViewRenderer {
   bool supports(ViewMode) const override { return true; }
   bool shares_cores() const override { return device_.capabilities().cpu; }
   void set_model(std::shared_ptr<const scene::GaussianModel> model) override { renderer_.set_model(*model); }
+  std::uint64_t drawn_splats() const override { return renderer_.drawn_splats(); }
   const Frame& draw(const scene::Camera& camera, const ViewSettings& settings) override;
 
   /// Whether there is anything to show pictures in a window with.

@@ -94,7 +94,8 @@ class PresentTest : public StudioTest {
     window_.reset();
     if (instance_) EXPECT_THAT(instance_->messages(), testing::IsEmpty()) << "of the validation layer";
   }
-  std::unique_ptr<MainWindow> make_window() override {
+  std::unique_ptr<MainWindow> make_window() override { return std::make_unique<MainWindow>(options()); }
+  virtual RendererOptions options() {
     RendererOptions options;
     options.choice = RendererOptions::Choice::vulkan;
     options.validation = true;
@@ -102,7 +103,7 @@ class PresentTest : public StudioTest {
       instance_ = renderer.instance();
       Faults::install(renderer.device().entry_points());
     };
-    return std::make_unique<MainWindow>(options);
+    return options;
   }
   Viewport& viewport() { return window_->viewport(); }
   QWindow* present_window() {
@@ -132,7 +133,9 @@ class PresentTest : public StudioTest {
 TEST_F(PresentTest, TheScreenShowsWhatIsReadBack) {
   expect_shown();
   const QImage vulkan = viewport().picture();
-  EXPECT_GT(difference(vulkan, QImage(vulkan.size(), QImage::Format_RGB32)), 5);
+  QImage black(vulkan.size(), QImage::Format_RGB32);
+  black.fill(Qt::black);
+  EXPECT_GT(difference(vulkan, black), 5);
   // And what the other renderer draws.
   RendererOptions cpu;
   cpu.choice = RendererOptions::Choice::cpu;
@@ -253,6 +256,24 @@ TEST_F(PresentTest, ALostDeviceLeavesTheViewToTheCpu) {
   QTest::mouseRelease(&viewport(), Qt::LeftButton, {}, {240, 210});
   expect_shown();
   EXPECT_GT(difference(viewport().picture(), before), 0.5);
+}
+
+class LimitedPresentTest : public PresentTest {
+ protected:
+  RendererOptions options() override {
+    RendererOptions options = PresentTest::options();
+    options.most_splats = 120;
+    return options;
+  }
+};
+
+TEST_F(LimitedPresentTest, SaysWhatTheDeviceDoesNotHold) {
+  EXPECT_THAT(log(), testing::HasSubstr("Drawing 120 of 300 splats: the device holds no more"));
+  expect_shown();
+  const QImage noted = viewport().picture();
+  open(write_model(100));
+  expect_shown();
+  EXPECT_GT(difference(noted.copy(0, 0, 300, 40), viewport().picture().copy(0, 0, 300, 40)), 1);
 }
 
 TEST_F(PresentTest, ShellsAreOfferedWhereTheyAreDrawn) {
