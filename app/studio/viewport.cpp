@@ -93,7 +93,7 @@ QImage Viewport::overlay_image() {
   image.fill(model_ ? QColor(Qt::transparent) : theme().viewport);
   if (model_) {
     QPainter painter(&image);
-    paint_over(painter);
+    paint_over(painter, view_.camera(width(), height()));
   }
   overlay_image_ = image;
   return image;
@@ -161,12 +161,11 @@ void Viewport::paintEvent(QPaintEvent*) {
   painter.fillRect(rect(), theme().viewport);
   if (presenter_.is_attached()) return request();  // what lies over the picture may have changed
   if (!picture_.isNull() && model_) painter.drawImage(rect(), picture_);
-  if (model_) paint_over(painter);
+  if (model_) paint_over(painter, view_.camera(width(), height()));
 }
 
-void Viewport::paint_over(QPainter& painter) {
+void Viewport::paint_over(QPainter& painter, const scene::Camera& camera) const {
   painter.setRenderHint(QPainter::Antialiasing);
-  const scene::Camera camera = view_.camera(width(), height());
   if (photo_ >= 0 && !timer_.isActive()) overlay_.paint(painter, camera);
   if (frusta_shown_) draw_frusta(painter, camera);
   for (ViewLayer* layer : layers_) layer->paint(painter, camera);
@@ -311,7 +310,7 @@ QImage Viewport::picture() {
   if (presenter_.is_attached()) picture_ = renderer_.grab(request_of(pixels()));
   QPainter painter(&image);
   if (!picture_.isNull()) painter.drawImage(rect(), picture_);
-  paint_over(painter);
+  paint_over(painter, view_.camera(width(), height()));
   return image;
 }
 

@@ -73,7 +73,7 @@ class Viewport : public QWidget {
   void tick();     // a frame of the movement under way
   void request();  // asks for a picture of what is to be shown now
   void arrived(double ms);
-  void paint_over(QPainter& painter);  // all that lies over the picture
+  void paint_over(QPainter& painter, const scene::Camera& camera) const;  // all that lies over the picture
   QImage overlay_image();
   QSize pixels() const;
   RenderThread::Request request_of(const QSize& size) const;
