@@ -10,7 +10,7 @@
 #include "bench/measure.h"
 #include "bench/models.h"
 #include "bench/report.h"
-#include "render/vulkan/splat_renderer.h"
+#include "render/vulkan/vulkan_view_renderer.h"
 #include "scene/error.h"
 
 namespace tessera::bench {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -44,6 +45,8 @@ class ViewRenderer {
   virtual bool shares_cores() const { return true; }
   /// Replaces the model, which is in the frame of the cameras to come and stays shared. Throws scene::Error.
   virtual void set_model(std::shared_ptr<const scene::GaussianModel> model) = 0;
+  /// How many of the model's splats are drawn: fewer than it has where the device holds no more.
+  virtual std::uint64_t drawn_splats() const { return std::numeric_limits<std::uint64_t>::max(); }
   /// colour and alpha; valid until the next call. Throws scene::Error.
   virtual const Frame& draw(const scene::Camera& camera, const ViewSettings& settings) = 0;
 };

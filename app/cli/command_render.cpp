@@ -4,7 +4,7 @@
 #include "app/cli/inputs.h"
 #include "reconstruct/evaluate/picture.h"
 #include "reconstruct/evaluate/video.h"
-#include "render/vulkan/splat_renderer.h"
+#include "render/vulkan/vulkan_view_renderer.h"
 #include "scene/camera_path.h"
 #include "scene/image.h"
 

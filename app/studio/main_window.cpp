@@ -43,10 +43,10 @@ constexpr int kMostRecent = 8;
 
 }  // namespace
 
-MainWindow::MainWindow(QWidget* parent)
+MainWindow::MainWindow(const RendererOptions& renderer, QWidget* parent)
     : QMainWindow(parent),
       pages_(new QStackedWidget),
-      viewport_(new Viewport),
+      viewport_(new Viewport(renderer)),
       actions_(new Actions(*this)),
       studio_{*this,
               workspace_,
@@ -241,6 +241,7 @@ void MainWindow::connect_workspace() {
           [this](const QString& summary) { message_->setText(summary), log_->add(summary); });
   connect(&workspace_, &Workspace::failed, this, &MainWindow::show_error);
   connect(viewport_, &Viewport::failed, log_, &LogPanel::add);
+  connect(viewport_, &Viewport::noted, log_, &LogPanel::add);
   connect(viewport_, &Viewport::renderer_started, renderer_, &QLabel::setText);
   connect(viewport_, &Viewport::frame_drawn, this,
           [this](double ms) { renderer_->setToolTip(tr("%1 ms a picture").arg(ms, 0, 'f', 1)); });

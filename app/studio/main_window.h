@@ -2,6 +2,7 @@
 
 #include <QMainWindow>
 
+#include "app/studio/render_thread.h"
 #include "app/studio/studio.h"
 #include "app/studio/workspace.h"
 
@@ -18,7 +19,7 @@ class TrainPanel;
 class MainWindow : public QMainWindow {
   Q_OBJECT
  public:
-  explicit MainWindow(QWidget* parent = nullptr);
+  explicit MainWindow(const RendererOptions& renderer = {}, QWidget* parent = nullptr);
   ~MainWindow() override;
 
   void open(const std::filesystem::path& path);

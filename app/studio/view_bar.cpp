@@ -44,6 +44,13 @@ ViewBar::ViewBar(Viewport& viewport, QWidget* parent) : QToolBar(tr("View"), par
     settings.mode = static_cast<ViewMode>(mode->currentData().toInt());
     viewport.set_settings(settings);
   });
+  connect(&viewport, &Viewport::renderer_started, this, [mode](const QString&, bool draws_shells) {
+    const int at = mode->findData(static_cast<int>(ViewMode::shells));
+    if (draws_shells && at < 0)
+      mode->insertItem(2, mode_text(ViewMode::shells), static_cast<int>(ViewMode::shells));
+    else if (!draws_shells && at >= 0)
+      mode->removeItem(at);  // chooses another mode if it was that one
+  });
   addWidget(new QLabel(tr("Draw")));
   addWidget(mode);
   const auto number = [&](const QString& label, const char* name, double low, double high, double step, double value,

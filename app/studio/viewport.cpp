@@ -1,5 +1,6 @@
 #include "app/studio/viewport.h"
 
+#include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
@@ -25,7 +26,8 @@ QPointF to_point(const scene::Camera& camera, const glm::dvec3& p) {
 
 }  // namespace
 
-Viewport::Viewport(QWidget* parent) : QWidget(parent), renderer_(make_best_renderer) {
+Viewport::Viewport(const RendererOptions& renderer, QWidget* parent)
+    : QWidget(parent), renderer_([renderer] { return make_renderer(renderer); }), presenter_(renderer_, *this) {
   setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(200, 150);
   setAccessibleName(tr("3D view"));
@@ -38,11 +40,17 @@ Viewport::Viewport(QWidget* parent) : QWidget(parent), renderer_(make_best_rende
   });
   connect(&renderer_, &RenderThread::drawn, this, [this](const QImage& picture, double ms) {
     picture_ = picture;
-    drawn_ = true, waiting_ = false;
     update();
-    Q_EMIT frame_drawn(ms);
-    if (std::exchange(again_, false)) request();
+    arrived(ms);
   });
+  connect(&renderer_, &RenderThread::presented, this, [this](double ms, bool) { arrived(ms); });
+  connect(&renderer_, &RenderThread::model_taken, this, &Viewport::say_what_is_left_out);
+  connect(&presenter_, &ViewPresenter::needed, this, &Viewport::request);
+  connect(&presenter_, &ViewPresenter::ended, this, [this] {
+    overlay_image_ = {};
+    request();
+  });
+  connect(&presenter_, &ViewPresenter::failed, this, &Viewport::failed);
   connect(&renderer_, &RenderThread::found, this, [this](double x, double y, double z) {
     view_.focus({x, y, z});
     move();
@@ -61,12 +69,34 @@ RenderThread::Request Viewport::request_of(const QSize& size) const {
 }
 
 void Viewport::request() {
+  if (presenter_.is_hidden()) return;  // it asks when it is seen
   if (waiting_) {
     again_ = true;
     return;
   }
   waiting_ = true;
-  renderer_.request(request_of(pixels()));
+  RenderThread::Request request = request_of(pixels());
+  if (presenter_.is_attached()) request.overlay = overlay_image();
+  renderer_.request(std::move(request));
+}
+
+void Viewport::arrived(double ms) {
+  drawn_ = true, waiting_ = false;
+  Q_EMIT frame_drawn(ms);
+  if (std::exchange(again_, false)) request();
+}
+
+QImage Viewport::overlay_image() {
+  QImage image = std::exchange(overlay_image_, {});  // painted into again where the thread has let go of it
+  if (image.size() != pixels() || !image.isDetached()) image = QImage(pixels(), QImage::Format_ARGB32_Premultiplied);
+  image.setDevicePixelRatio(devicePixelRatioF());
+  image.fill(model_ ? QColor(Qt::transparent) : theme().viewport);
+  if (model_) {
+    QPainter painter(&image);
+    paint_over(painter, view_.camera(width(), height()));
+  }
+  overlay_image_ = image;
+  return image;
 }
 
 void Viewport::set_model(std::shared_ptr<const scene::GaussianModel> model) {
@@ -119,7 +149,7 @@ void Viewport::tick() {
   if (flying) view_.fly(direction * (kFlySpeed * speed_ * seconds)), leave_photo();
   if (!view_.advance(seconds) && !flying) timer_.stop();
   request();
-  update();
+  if (!presenter_.is_attached()) update();  // else what lies over the picture comes with the request
 }
 
 void Viewport::stand_at(int photo) {
@@ -134,17 +164,24 @@ void Viewport::stand_at(int photo) {
 void Viewport::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.fillRect(rect(), theme().viewport);
-  painter.setOpacity(parts_.model_opacity);
+  if (presenter_.is_attached()) return request();  // what lies over the picture may have changed
   if (!picture_.isNull() && model_) painter.drawImage(rect(), picture_);
-  painter.setOpacity(1);
-  if (!model_) return;
+  if (model_) paint_over(painter, view_.camera(width(), height()));
+}
+
+void Viewport::paint_over(QPainter& painter, const scene::Camera& camera) const {
+  if (parts_.model_opacity < 1) {  // a veil of the background: the same as mixing the two
+    QColor veil = theme().viewport;
+    veil.setAlphaF(static_cast<float>(1 - parts_.model_opacity));
+    painter.fillRect(rect(), veil);
+  }
   painter.setRenderHint(QPainter::Antialiasing);
-  const scene::Camera camera = view_.camera(width(), height());
   if (photo_ >= 0 && !timer_.isActive()) overlay_.paint(painter, camera);
   if (frusta_shown_) draw_frusta(painter, camera);
   for (ViewLayer* layer : layers_) layer->paint(painter, camera);
   if (parts_.axes) draw_gizmo(painter, camera);
   if (parts_.scale_bar) draw_scale_bar(painter);
+  draw_note(painter);
 }
 
 void Viewport::draw_frusta(QPainter& painter, const scene::Camera& camera) const {
@@ -241,6 +278,32 @@ void Viewport::draw_scale_bar(QPainter& painter) const {
   painter.drawText(place, Qt::AlignCenter, text);
 }
 
+void Viewport::draw_note(QPainter& painter) const {
+  if (note_.isEmpty()) return;
+  painter.setFont(theme().small);
+  const QRectF text = painter.boundingRect(QRectF(22, 17, width() - 120, 40), Qt::TextWordWrap, note_);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(QColor(0, 0, 0, 170));
+  painter.drawRoundedRect(text.adjusted(-10, -6, 10, 6), 6, 6);
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(Qt::white);
+  painter.drawText(text, Qt::TextWordWrap, note_);
+}
+
+void Viewport::say_what_is_left_out(qulonglong drawn, qulonglong splats) {
+  const auto millions = [](qulonglong n) { return QLocale().toString(1e-6 * static_cast<double>(n), 'f', 1); };
+  const auto plain = [](qulonglong n) { return QLocale().toString(n); };
+  QString note;
+  if (drawn < splats)
+    note = splats >= 1'000'000
+               ? tr("Drawing %1 of %2 M splats: the device holds no more").arg(millions(drawn), millions(splats))
+               : tr("Drawing %1 of %2 splats: the device holds no more").arg(plain(drawn), plain(splats));
+  if (note == note_) return;
+  note_ = note;
+  if (!note_.isEmpty()) Q_EMIT noted(note_);
+  update();
+}
+
 void Viewport::add_layer(ViewLayer* layer) {
   layers_.push_back(layer);
   update();
@@ -252,9 +315,14 @@ void Viewport::remove_layer(ViewLayer* layer) {
   update();
 }
 
-QImage Viewport::picture() const {
+QImage Viewport::picture() {
   QImage image(size(), QImage::Format_RGB32);
-  const_cast<Viewport*>(this)->render(&image);
+  image.fill(theme().viewport);
+  if (!model_) return image;
+  if (presenter_.is_attached()) picture_ = renderer_.grab(request_of(pixels()));
+  QPainter painter(&image);
+  if (!picture_.isNull()) painter.drawImage(rect(), picture_);
+  paint_over(painter, view_.camera(width(), height()));
   return image;
 }
 

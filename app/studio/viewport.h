@@ -12,6 +12,7 @@
 #include "app/studio/render_thread.h"
 #include "app/studio/view_camera.h"
 #include "app/studio/view_layer.h"
+#include "app/studio/view_presenter.h"
 #include "scene/dataset.h"
 
 namespace tessera::app {
@@ -19,10 +20,13 @@ namespace tessera::app {
 /// The view of the scene: pictures of the render thread, and over them the photos' frusta, a gizmo of the axes and a
 /// scale bar. Left drag orbits, right drag or shift pans, middle drag looks around, the wheel zooms to the cursor, W A
 /// S D Q E fly, a double click turns to what is under the cursor.
+///
+/// Pictures are painted with what lies over them, or, where Vulkan draws on a graphics card, shown by the render thread
+/// in a window inside (ViewPresenter), for which what lies over them is painted into an image. Both look the same.
 class Viewport : public QWidget {
   Q_OBJECT
  public:
-  explicit Viewport(QWidget* parent = nullptr);
+  explicit Viewport(const RendererOptions& renderer = {}, QWidget* parent = nullptr);
 
   void set_model(std::shared_ptr<const scene::GaussianModel> model);
   /// Photos whose frusta are drawn; null: none.
@@ -51,16 +55,17 @@ class Viewport : public QWidget {
   void add_layer(ViewLayer* layer);
   void remove_layer(ViewLayer* layer);
   /// The last picture with what is drawn over it.
-  QImage picture() const;
+  QImage picture();
   bool is_still() const { return !timer_.isActive(); }  // the camera has arrived
   bool is_current() const { return drawn_ && !waiting_ && !again_; }
 
  Q_SIGNALS:
-  void renderer_started(QString name);
+  void renderer_started(QString name, bool draws_shells);
   void frame_drawn(double milliseconds);
   void photo_picked(int photo);
   void photo_left();  // the camera no longer stands where it was taken
   void failed(QString message);
+  void noted(QString line);  // for the log
 
  protected:
   void paintEvent(QPaintEvent*) override;
@@ -77,11 +82,16 @@ class Viewport : public QWidget {
  private:
   void tick();     // a frame of the movement under way
   void request();  // asks for a picture of what is to be shown now
+  void arrived(double ms);
+  void paint_over(QPainter& painter, const scene::Camera& camera) const;  // all that lies over the picture
+  QImage overlay_image();
   QSize pixels() const;
   RenderThread::Request request_of(const QSize& size) const;
   void draw_frusta(QPainter& painter, const scene::Camera& camera) const;
   void draw_gizmo(QPainter& painter, const scene::Camera& camera) const;
   void draw_scale_bar(QPainter& painter) const;
+  void draw_note(QPainter& painter) const;
+  void say_what_is_left_out(qulonglong drawn, qulonglong splats);
   void leave_photo();
   bool is_shown(const scene::View& view) const { return view.test ? parts_.test_cameras : parts_.train_cameras; }
   int photo_at(const QPointF& place) const;  // -1: none
@@ -93,7 +103,9 @@ class Viewport : public QWidget {
   Parts parts_;
   bool frusta_shown_ = true, metric_ = false;
   int photo_ = -1;
+  QString note_;  // what the picture lacks
   QImage picture_;
+  QImage overlay_image_;                                  // last given to the render thread
   bool drawn_ = false, waiting_ = false, again_ = false;  // a picture was drawn, is asked for, is to be asked for next
   QTimer timer_;
   QElapsedTimer clock_;
@@ -105,6 +117,7 @@ class Viewport : public QWidget {
   bool dragged_ = false, dragging_line_ = false;
   PhotoOverlay overlay_;
   RenderThread renderer_;
+  ViewPresenter presenter_;  // after the thread that it uses
 };
 
 }  // namespace tessera::app

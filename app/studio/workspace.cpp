@@ -152,7 +152,7 @@ void Workspace::load(const fs::path& path) {
     antialiased = reconstruct::run_antialiased(path);
     if (fs::exists(path / "model.ply", error)) *model = reconstruct::load_model(path, *dataset);
   } else if (!fs::is_directory(path, error) && path.extension() == ".ply") {
-    *model = scene::read_splat_ply(path);
+    *model = reconstruct::read_model(path);
     antialiased = reconstruct::run_antialiased(path);
   } else if (is_dataset(path)) {
     dataset = std::make_shared<scene::Dataset>(scene::load_dataset(path, {}, job));

@@ -1,5 +1,8 @@
 #include "reconstruct/run/inputs.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include <nlohmann/json.hpp>
 
 #include "reconstruct/train/run_setup.h"
@@ -11,6 +14,9 @@
 
 namespace tessera::reconstruct {
 namespace fs = std::filesystem;
+namespace {
+constexpr std::uint64_t kPlanesWithoutSh = 11;  // position, scale, rotation, opacity
+}
 
 fs::path model_file(const fs::path& run_or_ply) {
   std::error_code error;
@@ -24,8 +30,24 @@ fs::path model_file(const fs::path& run_or_ply) {
   return model;
 }
 
+scene::GaussianModel read_model(const fs::path& ply, const MemoryLimit& limit) {
+  const scene::PlyInfo info = scene::probe_ply(ply);
+  const auto coefficients = static_cast<std::uint64_t>(scene::sh_coefficients(info.sh_degree));
+  const std::uint64_t floats = info.vertices * (kPlanesWithoutSh + 3 * coefficients), need = sizeof(float) * floats;
+  std::error_code error;
+  const bool whole = fs::file_size(ply, error) >= floats;  // else the count is not to be believed: reading will say so
+  const std::uint64_t left = limit.bytes - std::min(limit.held, limit.bytes);
+  const auto mb = [](std::uint64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; };
+  if (info.splats && whole && !error && need > left)
+    throw scene::Error(ply.string(),
+                       "holds " + std::to_string(info.vertices) + " splats, which need " + mb(need) +
+                           " of memory; there are " + mb(left) + " left of those " + limit.source,
+                       "close other programs, or open a model with fewer splats");
+  return scene::read_splat_ply(ply);
+}
+
 scene::GaussianModel load_model(const fs::path& run_or_ply, const scene::Dataset& dataset) {
-  scene::GaussianModel model = scene::read_splat_ply(model_file(run_or_ply));
+  scene::GaussianModel model = read_model(model_file(run_or_ply));
   scene::transform_model(model, dataset.scene_from_world);
   return model;
 }

@@ -7,6 +7,7 @@
 
 #include "reconstruct/evaluate/evaluate.h"
 #include "reconstruct/train/train_options.h"
+#include "reconstruct/train/memory_plan.h"
 #include "scene/dataset.h"
 #include "scene/gaussian_model.h"
 
@@ -14,6 +15,9 @@ namespace tessera::reconstruct {
 
 /// model.ply of a run folder, or the file itself.
 std::filesystem::path model_file(const std::filesystem::path& run_or_ply);
+/// Reads a 3DGS PLY. Throws scene::Error as scene::read_splat_ply, and first of all where the memory that is left, as of
+/// the limit, does not hold it: where memory is lent out freely a program learns of that by being killed.
+scene::GaussianModel read_model(const std::filesystem::path& ply, const MemoryLimit& limit = machine_limit(1));
 /// Reads a model and brings it into the dataset's scene frame.
 scene::GaussianModel load_model(const std::filesystem::path& run_or_ply, const scene::Dataset& dataset);
 /// The view of that name; also by file name without folder or extension where that is unique. Throws scene::Error with

@@ -186,6 +186,7 @@ MemoryLimit machine_limit(int threads, const fs::path& proc, const fs::path& cgr
   }
   constexpr double kMost = 1e18;  // where nothing could be read
   limit.bytes = static_cast<std::size_t>(std::min(bytes, kMost));
+  limit.held = static_cast<std::size_t>(held);
   return limit;
 }
 

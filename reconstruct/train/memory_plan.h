@@ -29,6 +29,7 @@ MemoryNeed memory_need(const scene::Dataset& dataset, const TrainOptions& option
 struct MemoryLimit {
   std::size_t bytes = 0;
   std::string source;  // "of this machine", "of this control group", ... as said to the user
+  std::size_t held = 0;  // of the bytes, by this process already
 };
 /// The least of MemAvailable, the limits of the control groups (version 1 and 2) less what they hold, and RLIMIT_AS
 /// less what is mapped. The folders are arguments for tests.

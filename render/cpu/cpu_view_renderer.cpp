@@ -1,4 +1,5 @@
 #include <cmath>
+#include <new>
 #include <optional>
 
 #include "render/rasterizer.h"
@@ -28,7 +29,8 @@ const char* mode_name(ViewMode mode) {
 namespace {
 
 constexpr float kPointLogScale = -20, kPointLogit = 10;  // nothing but the dilation is left of such a splat: a dot
-constexpr float kOverdrawAlpha = 1.0f / 16;              // what each splat adds, as in shaders/splat.glsl
+constexpr std::size_t kWorkBytes = 160;        // of the rasteriser for a splat in view, as measured with ten million
+constexpr float kOverdrawAlpha = 1.0f / 16;  // what each splat adds, as in shaders/splat.glsl
 
 class CpuViewRenderer : public ViewRenderer {
  public:
@@ -48,12 +50,25 @@ class CpuViewRenderer : public ViewRenderer {
     render.antialiased = settings.antialiased, render.near_plane = settings.near_plane;
     render.geometry =
         settings.mode == ViewMode::depth || settings.mode == ViewMode::normals || settings.mode == ViewMode::overdraw;
-    const Frame& drawn = rasterizer_->forward(shown_model(settings), camera, render);
+    const Frame& drawn = forward(camera, settings, render);
     if (!render.geometry && settings.exposure == 0) return drawn;
     return recolored(drawn, settings);
   }
 
  private:
+  const Frame& forward(const scene::Camera& camera, const ViewSettings& settings, const RenderSettings& render) {
+    try {
+      return rasterizer_->forward(shown_model(settings), camera, render);
+    } catch (const std::bad_alloc&) {
+      const std::size_t splats = model_ ? model_->size() : 0;
+      const bool copied = settings.mode == ViewMode::points || settings.splat_scale != 1;
+      const std::size_t bytes = splats * kWorkBytes + (copied && model_ ? model_->bytes() : 0);
+      throw scene::Error("the view",
+                         "drawing " + std::to_string(splats) + " splats needs some " +
+                             std::to_string((bytes >> 20) + 1) + " MiB more memory than there is",
+                         "close other programs, or open a model with fewer splats");
+    }
+  }
   /// The model itself, or a copy with other sizes and opacities, kept until they change again.
   const scene::GaussianModel& shown_model(const ViewSettings& settings) {
     static const scene::GaussianModel kNothing;

@@ -25,6 +25,8 @@ const char* result_text(VkResult result) {
       return "the driver lacks an extension";
     case VK_ERROR_FEATURE_NOT_PRESENT:
       return "the driver lacks a feature";
+    case VK_ERROR_SURFACE_LOST_KHR:
+      return "the window's surface was lost";
     default:
       return nullptr;
   }

@@ -9,16 +9,26 @@
 
 namespace tessera::render::vulkan {
 
-// Every entry point that this room calls; one line here is all that a new one needs.
-#define TESSERA_VK_GLOBAL(X) X(vkCreateInstance) X(vkEnumerateInstanceVersion) X(vkEnumerateInstanceLayerProperties)
-#define TESSERA_VK_INSTANCE(X)                \
-  X(vkDestroyInstance)                        \
-  X(vkEnumeratePhysicalDevices)               \
-  X(vkGetPhysicalDeviceProperties2)           \
-  X(vkGetPhysicalDeviceFeatures2)             \
-  X(vkGetPhysicalDeviceMemoryProperties)      \
-  X(vkGetPhysicalDeviceQueueFamilyProperties) \
-  X(vkCreateDevice)                           \
+// Every entry point that this room calls; one line here is all that a new one needs. Those of an extension (KHR) are
+// null where its extension is not there.
+#define TESSERA_VK_GLOBAL(X)            \
+  X(vkCreateInstance)                   \
+  X(vkEnumerateInstanceVersion)         \
+  X(vkEnumerateInstanceLayerProperties) \
+  X(vkEnumerateInstanceExtensionProperties)
+#define TESSERA_VK_INSTANCE(X)                 \
+  X(vkDestroyInstance)                         \
+  X(vkEnumeratePhysicalDevices)                \
+  X(vkEnumerateDeviceExtensionProperties)      \
+  X(vkGetPhysicalDeviceProperties2)            \
+  X(vkGetPhysicalDeviceFeatures2)              \
+  X(vkGetPhysicalDeviceMemoryProperties)       \
+  X(vkGetPhysicalDeviceMemoryProperties2)      \
+  X(vkGetPhysicalDeviceQueueFamilyProperties)  \
+  X(vkGetPhysicalDeviceSurfaceSupportKHR)      \
+  X(vkGetPhysicalDeviceSurfaceCapabilitiesKHR) \
+  X(vkGetPhysicalDeviceSurfaceFormatsKHR)      \
+  X(vkCreateDevice)                            \
   X(vkGetDeviceProcAddr)
 #define TESSERA_VK_DEVICE(X)       \
   X(vkDestroyDevice)               \
@@ -45,6 +55,8 @@ namespace tessera::render::vulkan {
   X(vkBindImageMemory)             \
   X(vkCreateImageView)             \
   X(vkDestroyImageView)            \
+  X(vkCreateSampler)               \
+  X(vkDestroySampler)              \
   X(vkAllocateMemory)              \
   X(vkFreeMemory)                  \
   X(vkMapMemory)                   \
@@ -73,11 +85,18 @@ namespace tessera::render::vulkan {
   X(vkCmdFillBuffer)               \
   X(vkCmdCopyBuffer)               \
   X(vkCmdCopyImageToBuffer)        \
+  X(vkCmdCopyBufferToImage)        \
   X(vkCmdBeginRenderPass)          \
   X(vkCmdEndRenderPass)            \
   X(vkCmdSetViewport)              \
   X(vkCmdSetScissor)               \
-  X(vkCmdDrawIndirect)
+  X(vkCmdDraw)                     \
+  X(vkCmdDrawIndirect)             \
+  X(vkCreateSwapchainKHR)          \
+  X(vkDestroySwapchainKHR)         \
+  X(vkGetSwapchainImagesKHR)       \
+  X(vkAcquireNextImageKHR)         \
+  X(vkQueuePresentKHR)
 
 /// Entry points; null until loaded.
 struct Functions {

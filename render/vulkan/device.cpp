@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
 
 #include "scene/error.h"
 
@@ -31,6 +32,17 @@ std::uint32_t queue_family(const Functions& f, VkPhysicalDevice device, const De
   for (std::uint32_t i = 0; i < count; ++i)
     if ((families[i].queueFlags & kQueue) == kQueue && (!usable || usable(device, i))) return i;
   return std::numeric_limits<std::uint32_t>::max();
+}
+
+bool has_extension(const Functions& f, VkPhysicalDevice device, std::string_view name) {
+  std::uint32_t count = 0;
+  check(f.vkEnumerateDeviceExtensionProperties(device, nullptr, &count, nullptr),
+        "vkEnumerateDeviceExtensionProperties");
+  std::vector<VkExtensionProperties> known(count);
+  check(f.vkEnumerateDeviceExtensionProperties(device, nullptr, &count, known.data()),
+        "vkEnumerateDeviceExtensionProperties");
+  return std::any_of(known.begin(), known.end(),
+                     [&](const VkExtensionProperties& e) { return name == e.extensionName; });
 }
 
 }  // namespace
@@ -100,6 +112,16 @@ void Device::choose(const Instance& instance, const std::string& wanted, const s
   }
   if (!physical_) throw scene::Error("Vulkan", "no device can be used (" + refused + ")", "update its driver");
 
+  // What is newer than Vulkan 1.2, or optional, is used where it is there.
+  std::vector<const char*> enabled = extensions;
+  const auto take = [&](const char* name) {
+    const bool there = has_extension(f_, physical_, name);
+    if (there) enabled.push_back(name);
+    return there;
+  };
+  capabilities_.swapchain = instance.has_surfaces() && take(VK_KHR_SWAPCHAIN_EXTENSION_NAME);
+  capabilities_.memory_budget = take(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+
   const float priority = 1;
   VkDeviceQueueCreateInfo queue{VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO};
   queue.queueFamilyIndex = family_, queue.queueCount = 1, queue.pQueuePriorities = &priority;
@@ -107,8 +129,8 @@ void Device::choose(const Instance& instance, const std::string& wanted, const s
   features12.timelineSemaphore = VK_TRUE;
   VkDeviceCreateInfo info{VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO, &features12};
   info.queueCreateInfoCount = 1, info.pQueueCreateInfos = &queue;
-  info.enabledExtensionCount = static_cast<std::uint32_t>(extensions.size());
-  info.ppEnabledExtensionNames = extensions.data();
+  info.enabledExtensionCount = static_cast<std::uint32_t>(enabled.size());
+  info.ppEnabledExtensionNames = enabled.data();
   check(f_.vkCreateDevice(physical_, &info, nullptr, &handle_), "vkCreateDevice");
   f_.load_device(handle_);
   f_.vkGetDeviceQueue(handle_, family_, 0, &queue_);
@@ -146,7 +168,22 @@ void Device::collect() {
   std::erase_if(retired_, [&](const auto& entry) { return entry.first <= reached; });
 }
 
-std::uint64_t Device::submit(const Record& record) {
+std::uint64_t Device::free_memory() const {
+  std::uint64_t free = capabilities_.local_memory, taken = 0;
+  for (const auto& [what, bytes] : *memory_) taken += bytes;
+  free -= std::min(free, taken);
+  if (!capabilities_.memory_budget) return free;
+  VkPhysicalDeviceMemoryBudgetPropertiesEXT budget{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
+  VkPhysicalDeviceMemoryProperties2 properties{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2, &budget};
+  f_.vkGetPhysicalDeviceMemoryProperties2(physical_, &properties);
+  std::uint64_t left = 0;
+  for (std::uint32_t i = 0; i < memory_types_.memoryHeapCount; ++i)
+    if (memory_types_.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)
+      left = std::max<std::uint64_t>(left, budget.heapBudget[i] - std::min(budget.heapBudget[i], budget.heapUsage[i]));
+  return std::min(free, left);
+}
+
+std::uint64_t Device::submit(const Record& record, const Sync& sync) {
   collect();
   auto free = std::find_if(commands_.begin(), commands_.end(), [&](const Commands& c) { return done(c.ticket); });
   if (free == commands_.end()) {
@@ -167,11 +204,17 @@ std::uint64_t Device::submit(const Record& record) {
 
   const std::uint64_t ticket = ticket_ + 1;
   VkTimelineSemaphoreSubmitInfo timeline{VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO};
-  timeline.signalSemaphoreValueCount = 1, timeline.pSignalSemaphoreValues = &ticket;
-  const VkSemaphore semaphore = timeline_.get();
+  // Values of binary semaphores are not looked at.
+  const std::uint64_t values[] = {ticket, 0}, nothing = 0;
+  const VkSemaphore signals[] = {timeline_.get(), sync.signal};
+  const VkPipelineStageFlags stage = VK_PIPELINE_STAGE_COLOR_ATTACHMENT_OUTPUT_BIT;
+  timeline.signalSemaphoreValueCount = sync.signal ? 2 : 1, timeline.pSignalSemaphoreValues = values;
+  timeline.waitSemaphoreValueCount = sync.wait ? 1 : 0, timeline.pWaitSemaphoreValues = &nothing;
   VkSubmitInfo submit{VK_STRUCTURE_TYPE_SUBMIT_INFO, &timeline};
   submit.commandBufferCount = 1, submit.pCommandBuffers = &free->buffer;
-  submit.signalSemaphoreCount = 1, submit.pSignalSemaphores = &semaphore;
+  submit.signalSemaphoreCount = timeline.signalSemaphoreValueCount, submit.pSignalSemaphores = signals;
+  submit.waitSemaphoreCount = timeline.waitSemaphoreValueCount, submit.pWaitSemaphores = &sync.wait;
+  submit.pWaitDstStageMask = &stage;
   check(f_.vkQueueSubmit(queue_, 1, &submit, VK_NULL_HANDLE), "vkQueueSubmit");
   free->ticket = ticket_ = ticket;
   return ticket;

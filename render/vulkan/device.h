@@ -23,6 +23,8 @@ struct Capabilities {
   std::uint64_t local_memory = 0;       // bytes of the largest device-local heap
   std::uint32_t max_image_side = 0;
   std::uint32_t max_groups = 0;  // workgroups of a dispatch along x
+  bool swapchain = false;        // VK_KHR_swapchain is there, and surfaces to use it with
+  bool memory_budget = false;    // VK_EXT_memory_budget: says what other programs leave
 };
 
 /// One device with one queue that draws and computes. Serves one thread at a time.
@@ -39,6 +41,8 @@ class Device {
   Device& operator=(const Device&) = delete;
 
   const Functions& f() const { return f_; }
+  /// For tests, which put failing entry points in place of the driver's.
+  Functions& entry_points() { return f_; }
   VkDevice handle() const { return handle_; }
   VkPhysicalDevice physical() const { return physical_; }
   VkQueue queue() const { return queue_; }
@@ -51,15 +55,24 @@ class Device {
   /// Records and submits without waiting. Returns the ticket: the timeline's value once the work is done. Command
   /// buffers are taken from a ring and reused when theirs is done.
   using Record = std::function<void(VkCommandBuffer)>;
-  std::uint64_t submit(const Record& record);
+  std::uint64_t submit(const Record& record) { return submit(record, {}); }
+  /// Binary semaphores of a swapchain: `wait` before anything is written to an attachment, `signal` when all is done.
+  struct Sync {
+    VkSemaphore wait = VK_NULL_HANDLE, signal = VK_NULL_HANDLE;
+  };
+  std::uint64_t submit(const Record& record, const Sync& sync);
   bool done(std::uint64_t ticket) const;
   void wait(std::uint64_t ticket) const;  // throws scene::Error where the device is lost
   void wait_idle() const;
+  /// Bytes of its own memory that are left, as far as the driver says or this program has taken them.
+  std::uint64_t free_memory() const;
   /// Keeps `object` until all work submitted so far is done.
   template <class T>
   void retire(T object) {
     retired_.emplace_back(ticket_, std::make_shared<T>(std::move(object)));
   }
+
+  void collect();  // lets go of what is retired and done, as submit() does
 
   /// A name for messages of the validation layer.
   void name_object(VkObjectType type, std::uint64_t handle, const std::string& name) const;
@@ -72,7 +85,6 @@ class Device {
   void choose(const Instance& instance, const std::string& wanted, const std::vector<const char*>& extensions,
               const Usable& usable);
   void read_capabilities();
-  void collect();  // lets go of what is retired and done
 
   struct Commands {
     VkCommandBuffer buffer = VK_NULL_HANDLE;

@@ -35,6 +35,7 @@ using BufferHandle = Handle<VkBuffer, &Functions::vkDestroyBuffer>;
 using ImageHandle = Handle<VkImage, &Functions::vkDestroyImage>;
 using ImageViewHandle = Handle<VkImageView, &Functions::vkDestroyImageView>;
 using MemoryHandle = Handle<VkDeviceMemory, &Functions::vkFreeMemory>;
+using SamplerHandle = Handle<VkSampler, &Functions::vkDestroySampler>;
 using SemaphoreHandle = Handle<VkSemaphore, &Functions::vkDestroySemaphore>;
 using CommandPoolHandle = Handle<VkCommandPool, &Functions::vkDestroyCommandPool>;
 using ShaderHandle = Handle<VkShaderModule, &Functions::vkDestroyShaderModule>;
@@ -44,5 +45,6 @@ using PipelineLayoutHandle = Handle<VkPipelineLayout, &Functions::vkDestroyPipel
 using PipelineHandle = Handle<VkPipeline, &Functions::vkDestroyPipeline>;
 using RenderPassHandle = Handle<VkRenderPass, &Functions::vkDestroyRenderPass>;
 using FramebufferHandle = Handle<VkFramebuffer, &Functions::vkDestroyFramebuffer>;
+using SwapchainHandle = Handle<VkSwapchainKHR, &Functions::vkDestroySwapchainKHR>;
 
 }  // namespace tessera::render::vulkan

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <link.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "scene/error.h"
@@ -11,6 +12,29 @@
 namespace tessera::render::vulkan {
 namespace {
 constexpr const char* kValidationLayer = "VK_LAYER_KHRONOS_validation";
+
+// The extensions of the window systems that Qt speaks; the last is macOS's.
+constexpr const char* kSurfaces[] = {"VK_KHR_xcb_surface", "VK_KHR_xlib_surface", "VK_KHR_wayland_surface",
+                                     "VK_KHR_win32_surface", "VK_EXT_metal_surface"};
+
+/// Those of kSurfaces that the loader has, with what they stand on; nothing where it has none.
+std::vector<const char*> surface_extensions(const Functions& f) {
+  std::uint32_t count = 0;
+  check(f.vkEnumerateInstanceExtensionProperties(nullptr, &count, nullptr), "vkEnumerateInstanceExtensionProperties");
+  std::vector<VkExtensionProperties> known(count);
+  check(f.vkEnumerateInstanceExtensionProperties(nullptr, &count, known.data()),
+        "vkEnumerateInstanceExtensionProperties");
+  const auto has = [&](std::string_view name) {
+    return std::any_of(known.begin(), known.end(),
+                       [&](const VkExtensionProperties& e) { return name == e.extensionName; });
+  };
+  std::vector<const char*> found;
+  if (!has(VK_KHR_SURFACE_EXTENSION_NAME)) return found;
+  for (const char* name : kSurfaces)
+    if (has(name)) found.push_back(name);
+  if (!found.empty()) found.push_back(VK_KHR_SURFACE_EXTENSION_NAME);
+  return found;
+}
 
 /// Keeps the drivers in memory that the loader has just opened, and would close with the instance: they hold
 /// allocations and thread-local destructors that outlive it, which an unmapped library makes into leaks and crashes.
@@ -47,6 +71,8 @@ Instance::Instance(const InstanceOptions& options) : f_(open_loader(options.load
   const VkApplicationInfo application{
       VK_STRUCTURE_TYPE_APPLICATION_INFO, nullptr, "tessera", 1, "tessera", 1, VK_API_VERSION_1_2};
   std::vector<const char*> extensions;
+  if (options.window) extensions = surface_extensions(f_);
+  has_surfaces_ = !extensions.empty();
   for (const std::string& name : options.extensions) extensions.push_back(name.c_str());
   VkDebugUtilsMessengerCreateInfoEXT messenger{VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT};
   messenger.messageSeverity =

@@ -12,7 +12,8 @@ namespace tessera::render::vulkan {
 
 struct InstanceOptions {
   bool validation = false;              // the Khronos layer, each message counted and logged
-  std::vector<std::string> extensions;  // a window's surface extensions
+  bool window = false;                  // surfaces of whatever window systems the loader knows
+  std::vector<std::string> extensions;  // more of them
   std::string loader = "libvulkan.so.1";
 };
 
@@ -27,6 +28,8 @@ class Instance {
 
   VkInstance handle() const { return handle_; }
   const Functions& functions() const { return f_; }
+  /// Whether surfaces can be made from it.
+  bool has_surfaces() const { return has_surfaces_; }
   bool validating() const { return messenger_ != VK_NULL_HANDLE; }
   /// Warnings and errors of the layer so far; tests want none.
   std::vector<std::string> messages() const;
@@ -37,6 +40,7 @@ class Instance {
                                                    const VkDebugUtilsMessengerCallbackDataEXT*, void*);
   Functions f_;
   VkInstance handle_ = VK_NULL_HANDLE;
+  bool has_surfaces_ = false;
   VkDebugUtilsMessengerEXT messenger_ = VK_NULL_HANDLE;
   mutable std::mutex mutex_;
   std::vector<std::string> messages_;

@@ -63,6 +63,51 @@ ShaderHandle make_shader(Device& device, std::span<const std::uint32_t> code) {
   return {device.f(), device.handle(), shader};
 }
 
+PipelineHandle make_graphics_pipeline(Device& device, const Graphics& graphics, const std::string& name) {
+  const ShaderHandle vertex = make_shader(device, graphics.vertex), fragment = make_shader(device, graphics.fragment);
+  VkPipelineShaderStageCreateInfo stages[2] = {{VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO},
+                                               {VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO}};
+  stages[0].stage = VK_SHADER_STAGE_VERTEX_BIT, stages[0].module = vertex.get(), stages[0].pName = "main";
+  stages[1].stage = VK_SHADER_STAGE_FRAGMENT_BIT, stages[1].module = fragment.get(), stages[1].pName = "main";
+  const VkPipelineVertexInputStateCreateInfo input{VK_STRUCTURE_TYPE_PIPELINE_VERTEX_INPUT_STATE_CREATE_INFO};
+  VkPipelineInputAssemblyStateCreateInfo assembly{VK_STRUCTURE_TYPE_PIPELINE_INPUT_ASSEMBLY_STATE_CREATE_INFO};
+  assembly.topology = graphics.topology;
+  VkPipelineViewportStateCreateInfo viewport{VK_STRUCTURE_TYPE_PIPELINE_VIEWPORT_STATE_CREATE_INFO};
+  viewport.viewportCount = viewport.scissorCount = 1;
+  VkPipelineRasterizationStateCreateInfo raster{VK_STRUCTURE_TYPE_PIPELINE_RASTERIZATION_STATE_CREATE_INFO};
+  raster.polygonMode = VK_POLYGON_MODE_FILL;
+  raster.lineWidth = 1;
+  VkPipelineMultisampleStateCreateInfo samples{VK_STRUCTURE_TYPE_PIPELINE_MULTISAMPLE_STATE_CREATE_INFO};
+  samples.rasterizationSamples = VK_SAMPLE_COUNT_1_BIT;
+  VkPipelineColorBlendStateCreateInfo blend{VK_STRUCTURE_TYPE_PIPELINE_COLOR_BLEND_STATE_CREATE_INFO};
+  blend.attachmentCount = 1, blend.pAttachments = &graphics.blend;
+  const VkDynamicState dynamic_states[] = {VK_DYNAMIC_STATE_VIEWPORT, VK_DYNAMIC_STATE_SCISSOR};
+  VkPipelineDynamicStateCreateInfo dynamic{VK_STRUCTURE_TYPE_PIPELINE_DYNAMIC_STATE_CREATE_INFO};
+  dynamic.dynamicStateCount = 2, dynamic.pDynamicStates = dynamic_states;
+  VkGraphicsPipelineCreateInfo info{VK_STRUCTURE_TYPE_GRAPHICS_PIPELINE_CREATE_INFO};
+  info.stageCount = 2, info.pStages = stages;
+  info.pVertexInputState = &input, info.pInputAssemblyState = &assembly;
+  info.pViewportState = &viewport, info.pRasterizationState = &raster;
+  info.pMultisampleState = &samples, info.pColorBlendState = &blend, info.pDynamicState = &dynamic;
+  info.layout = graphics.layout;
+  info.renderPass = graphics.pass;
+  VkPipeline pipeline = VK_NULL_HANDLE;
+  check(device.f().vkCreateGraphicsPipelines(device.handle(), VK_NULL_HANDLE, 1, &info, nullptr, &pipeline),
+        "vkCreateGraphicsPipelines");
+  device.name_object(VK_OBJECT_TYPE_PIPELINE, reinterpret_cast<std::uint64_t>(pipeline), name);
+  return {device.f(), device.handle(), pipeline};
+}
+
+FramebufferHandle make_framebuffer(Device& device, VkRenderPass pass, VkImageView view, VkExtent2D extent) {
+  VkFramebufferCreateInfo info{VK_STRUCTURE_TYPE_FRAMEBUFFER_CREATE_INFO};
+  info.renderPass = pass;
+  info.attachmentCount = 1, info.pAttachments = &view;
+  info.width = extent.width, info.height = extent.height, info.layers = 1;
+  VkFramebuffer framebuffer = VK_NULL_HANDLE;
+  check(device.f().vkCreateFramebuffer(device.handle(), &info, nullptr, &framebuffer), "vkCreateFramebuffer");
+  return {device.f(), device.handle(), framebuffer};
+}
+
 Kernel::Kernel(Device& device, std::span<const std::uint32_t> code, std::uint32_t bindings, std::uint32_t push_bytes,
                const std::string& name)
     : device_(&device), interface_(device, bindings, push_bytes, VK_SHADER_STAGE_COMPUTE_BIT) {

@@ -36,6 +36,17 @@ class Interface {
   PipelineLayoutHandle layout_;
 };
 
+/// What differs between the graphics pipelines here: shaders, what is drawn and how it is blended.
+struct Graphics {
+  std::span<const std::uint32_t> vertex, fragment;
+  VkPrimitiveTopology topology;
+  VkPipelineColorBlendAttachmentState blend;
+  VkPipelineLayout layout;
+  VkRenderPass pass;
+};
+/// Viewport and scissor are set when drawing.
+PipelineHandle make_graphics_pipeline(Device& device, const Graphics& graphics, const std::string& name);
+FramebufferHandle make_framebuffer(Device& device, VkRenderPass pass, VkImageView view, VkExtent2D extent);
 ShaderHandle make_shader(Device& device, std::span<const std::uint32_t> code);
 
 /// A compute shader.

@@ -1,7 +1,6 @@
 #include "render/vulkan/memory.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "scene/error.h"
 
@@ -22,9 +21,9 @@ MemoryHandle allocate(Device& device, const VkMemoryRequirements& needs, Where w
   VkDeviceMemory memory = VK_NULL_HANDLE;
   const VkResult result = device.f().vkAllocateMemory(device.handle(), &info, nullptr, &memory);
   if (result == VK_ERROR_OUT_OF_DEVICE_MEMORY || result == VK_ERROR_OUT_OF_HOST_MEMORY)
-    throw scene::Error(device.capabilities().name,
-                       "has no room for " + std::to_string((needs.size >> 20) + 1) + " MiB more (" + what + ")",
-                       "close other programs, or open a model with fewer splats");
+    throw OutOfMemory(device.capabilities().name,
+                      "has no room for " + std::to_string((needs.size >> 20) + 1) + " MiB more (" + what + ")",
+                      "close other programs, or open a model with fewer splats");
   check(result, "vkAllocateMemory");
   return {device.f(), device.handle(), memory};
 }
@@ -51,7 +50,7 @@ Buffer::Buffer(Device& device, std::uint64_t bytes, VkBufferUsageFlags usage, Wh
   mapped_ = static_cast<std::byte*>(mapped);
 }
 
-Image::Image(Device& device, int width, int height, VkFormat format, const std::string& what)
+Image::Image(Device& device, int width, int height, VkFormat format, const std::string& what, VkImageUsageFlags usage)
     : width_(width), height_(height) {
   VkImageCreateInfo info{VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO};
   info.imageType = VK_IMAGE_TYPE_2D;
@@ -60,7 +59,7 @@ Image::Image(Device& device, int width, int height, VkFormat format, const std::
   info.mipLevels = info.arrayLayers = 1;
   info.samples = VK_SAMPLE_COUNT_1_BIT;
   info.tiling = VK_IMAGE_TILING_OPTIMAL;
-  info.usage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT;
+  info.usage = usage;
   VkImage image = VK_NULL_HANDLE;
   check(device.f().vkCreateImage(device.handle(), &info, nullptr, &image), "vkCreateImage");
   image_ = {device.f(), device.handle(), image};
@@ -70,6 +69,10 @@ Image::Image(Device& device, int width, int height, VkFormat format, const std::
   memory_ = allocate(device, needs, Where::device, what);
   account_ = device.account(what, needs.size);
   check(device.f().vkBindImageMemory(device.handle(), image, memory_.get(), 0), "vkBindImageMemory");
+  view_ = make_view(device, image, format);
+}
+
+ImageViewHandle make_view(Device& device, VkImage image, VkFormat format) {
   VkImageViewCreateInfo view{VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO};
   view.image = image;
   view.viewType = VK_IMAGE_VIEW_TYPE_2D;
@@ -77,23 +80,7 @@ Image::Image(Device& device, int width, int height, VkFormat format, const std::
   view.subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
   VkImageView made = VK_NULL_HANDLE;
   check(device.f().vkCreateImageView(device.handle(), &view, nullptr, &made), "vkCreateImageView");
-  view_ = {device.f(), device.handle(), made};
-}
-
-void upload(Device& device, const Buffer& to, std::span<const std::byte> bytes) {
-  if (bytes.empty()) return;
-  Buffer staging(device, bytes.size(), VK_BUFFER_USAGE_TRANSFER_SRC_BIT, Where::upload, "staging");
-  std::memcpy(staging.mapped(), bytes.data(), bytes.size());
-  device.submit([&](VkCommandBuffer commands) {
-    // What still reads the buffer, and what will.
-    barrier(device, commands, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, VK_PIPELINE_STAGE_TRANSFER_BIT,
-            VK_ACCESS_TRANSFER_WRITE_BIT);
-    const VkBufferCopy region{0, 0, bytes.size()};
-    device.f().vkCmdCopyBuffer(commands, staging.handle(), to.handle(), 1, &region);
-    barrier(device, commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,
-            VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_ACCESS_MEMORY_READ_BIT);
-  });
-  device.retire(std::move(staging));
+  return {device.f(), device.handle(), made};
 }
 
 void barrier(const Device& device, VkCommandBuffer commands, VkPipelineStageFlags from, VkAccessFlags written,

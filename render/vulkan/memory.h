@@ -7,6 +7,7 @@
 #include <string>
 
 #include "render/vulkan/device.h"
+#include "scene/error.h"
 
 namespace tessera::render::vulkan {
 
@@ -16,11 +17,17 @@ enum class Where {
   readback,  // read by the CPU, mapped for good
 };
 
+/// The device has no room for something.
+class OutOfMemory : public scene::Error {
+ public:
+  using scene::Error::Error;
+};
+
 /// A buffer and the memory under it.
 class Buffer {
  public:
   Buffer() = default;
-  /// Throws scene::Error naming `what` where the device has no room. At least 16 bytes are made.
+  /// Throws OutOfMemory naming `what` where the device has no room. At least 16 bytes are made.
   Buffer(Device& device, std::uint64_t bytes, VkBufferUsageFlags usage, Where where, const std::string& what);
   VkBuffer handle() const { return buffer_.get(); }
   std::uint64_t bytes() const { return bytes_; }
@@ -35,11 +42,13 @@ class Buffer {
   std::byte* mapped_ = nullptr;
 };
 
-/// A colour attachment that may be copied or blitted from.
+/// A picture on the device, by default a colour attachment that may be copied from.
 class Image {
  public:
   Image() = default;
-  Image(Device& device, int width, int height, VkFormat format, const std::string& what);
+  static constexpr VkImageUsageFlags kTarget = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT;
+  Image(Device& device, int width, int height, VkFormat format, const std::string& what,
+        VkImageUsageFlags usage = kTarget);
   VkImage handle() const { return image_.get(); }
   VkImageView view() const { return view_.get(); }
   int width() const { return width_; }
@@ -53,8 +62,7 @@ class Image {
   int width_ = 0, height_ = 0;
 };
 
-/// Copies through a staging buffer that is let go when the copy is done. Does not wait.
-void upload(Device& device, const Buffer& to, std::span<const std::byte> bytes);
+ImageViewHandle make_view(Device& device, VkImage image, VkFormat format);
 
 /// Everything written before is seen by everything after: `from` and `to` are the stages on either side. One global
 /// barrier costs what many buffer barriers would on today's drivers.

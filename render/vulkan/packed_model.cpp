@@ -10,8 +10,6 @@ namespace {
 // Log scales are kept in 16 bits over this range, steps of 0.0005: e^-24 is nothing and e^8 everything in a scene whose
 // median depth is 1. Of shaders/splat.glsl.
 constexpr float kLogScaleLow = -24, kLogScaleHigh = 8;
-// Degree-3 coefficients of so many splats are 96 MiB: below the 128 MiB that any Vulkan device binds at once.
-constexpr std::size_t kChunkRows = std::size_t{1} << 20;
 
 std::uint32_t unorm16(float value) {
   return static_cast<std::uint32_t>(std::lround(std::clamp(value, 0.0f, 1.0f) * 65535.0f));
@@ -46,10 +44,10 @@ std::uint32_t harmonic_words(int sh_degree) {
   return (3 * static_cast<std::uint32_t>(scene::sh_coefficients(sh_degree)) + 1) / 2;
 }
 
-std::vector<PackedSplat> pack_splats(const scene::GaussianModel& model, std::size_t begin, std::size_t count) {
-  std::vector<PackedSplat> packed(count);
-  for (std::size_t k = 0; k < count; ++k) {
-    const std::size_t i = begin + k;
+std::vector<PackedSplat> pack_splats(const scene::GaussianModel& model, const Rows& rows) {
+  std::vector<PackedSplat> packed(rows.count);
+  for (std::size_t k = 0; k < rows.count; ++k) {
+    const std::size_t i = rows[k];
     PackedSplat& p = packed[k];
     p.x = model.position[0][i], p.y = model.position[1][i], p.z = model.position[2][i];
     p.opacity = 1 / (1 + std::exp(-model.opacity_logit[i]));
@@ -67,32 +65,13 @@ std::vector<PackedSplat> pack_splats(const scene::GaussianModel& model, std::siz
   return packed;
 }
 
-std::vector<std::uint32_t> pack_harmonics(const scene::GaussianModel& model, std::size_t begin, std::size_t count) {
+std::vector<std::uint32_t> pack_harmonics(const scene::GaussianModel& model, const Rows& rows) {
   const std::size_t words = harmonic_words(model.sh_degree()), planes = model.sh.size();
-  std::vector<std::uint32_t> packed(words * count);
+  std::vector<std::uint32_t> packed(words * rows.count);
   for (std::size_t p = 0; p < planes; ++p)
-    for (std::size_t k = 0; k < count; ++k)
-      packed[k * words + p / 2] |= std::uint32_t{to_half(model.sh[p][begin + k])} << (p % 2 * 16);
+    for (std::size_t k = 0; k < rows.count; ++k)
+      packed[k * words + p / 2] |= std::uint32_t{to_half(model.sh[p][rows[k]])} << (p % 2 * 16);
   return packed;
-}
-
-std::vector<ModelChunk> upload_model(Device& device, const scene::GaussianModel& model) {
-  std::vector<ModelChunk> chunks;
-  const auto to_device = [&](const auto& packed, const char* what) {
-    const auto bytes = std::as_bytes(std::span(packed));
-    Buffer buffer(device, bytes.size(), VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
-                  Where::device, what);
-    upload(device, buffer, bytes);
-    return buffer;
-  };
-  for (std::size_t begin = 0; begin < model.size(); begin += kChunkRows) {
-    const std::size_t rows = std::min(kChunkRows, model.size() - begin);
-    ModelChunk& chunk = chunks.emplace_back();
-    chunk.first_row = static_cast<std::uint32_t>(begin), chunk.rows = static_cast<std::uint32_t>(rows);
-    chunk.splats = to_device(pack_splats(model, begin, rows), "model/splats");
-    chunk.harmonics = to_device(pack_harmonics(model, begin, rows), "model/harmonics");
-  }
-  return chunks;
 }
 
 }  // namespace tessera::render::vulkan

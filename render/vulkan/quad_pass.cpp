@@ -35,7 +35,8 @@ void QuadPass::make_render_pass() {
   subpass.pColorAttachments = &reference;
   VkSubpassDependency before{}, after{};  // copies of the last frame before, copies of this one after
   before.srcSubpass = VK_SUBPASS_EXTERNAL, before.dstSubpass = 0;
-  before.srcStageMask = VK_PIPELINE_STAGE_TRANSFER_BIT | VK_PIPELINE_STAGE_COLOR_ATTACHMENT_OUTPUT_BIT;
+  before.srcStageMask = VK_PIPELINE_STAGE_TRANSFER_BIT | VK_PIPELINE_STAGE_COLOR_ATTACHMENT_OUTPUT_BIT |
+                        VK_PIPELINE_STAGE_FRAGMENT_SHADER_BIT;
   before.dstStageMask = VK_PIPELINE_STAGE_COLOR_ATTACHMENT_OUTPUT_BIT;
   before.srcAccessMask = VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_COLOR_ATTACHMENT_WRITE_BIT;
   before.dstAccessMask = VK_ACCESS_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_COLOR_ATTACHMENT_WRITE_BIT;
@@ -55,45 +56,17 @@ void QuadPass::make_render_pass() {
 }
 
 void QuadPass::make_pipeline() {
-  const ShaderHandle vertex = make_shader(device_, kVertex), fragment = make_shader(device_, kFragment);
-  VkPipelineShaderStageCreateInfo stages[2] = {{VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO},
-                                               {VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO}};
-  stages[0].stage = VK_SHADER_STAGE_VERTEX_BIT, stages[0].module = vertex.get(), stages[0].pName = "main";
-  stages[1].stage = VK_SHADER_STAGE_FRAGMENT_BIT, stages[1].module = fragment.get(), stages[1].pName = "main";
-  const VkPipelineVertexInputStateCreateInfo input{VK_STRUCTURE_TYPE_PIPELINE_VERTEX_INPUT_STATE_CREATE_INFO};
-  VkPipelineInputAssemblyStateCreateInfo assembly{VK_STRUCTURE_TYPE_PIPELINE_INPUT_ASSEMBLY_STATE_CREATE_INFO};
-  assembly.topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_STRIP;
-  VkPipelineViewportStateCreateInfo viewport{VK_STRUCTURE_TYPE_PIPELINE_VIEWPORT_STATE_CREATE_INFO};
-  viewport.viewportCount = viewport.scissorCount = 1;
-  VkPipelineRasterizationStateCreateInfo raster{VK_STRUCTURE_TYPE_PIPELINE_RASTERIZATION_STATE_CREATE_INFO};
-  raster.polygonMode = VK_POLYGON_MODE_FILL;
-  raster.lineWidth = 1;
-  VkPipelineMultisampleStateCreateInfo samples{VK_STRUCTURE_TYPE_PIPELINE_MULTISAMPLE_STATE_CREATE_INFO};
-  samples.rasterizationSamples = VK_SAMPLE_COUNT_1_BIT;
-  VkPipelineColorBlendAttachmentState attachment{};  // "over", far to near (Porter and Duff 1984)
-  attachment.blendEnable = VK_TRUE;
-  attachment.srcColorBlendFactor = VK_BLEND_FACTOR_SRC_ALPHA;
-  attachment.dstColorBlendFactor = attachment.dstAlphaBlendFactor = VK_BLEND_FACTOR_ONE_MINUS_SRC_ALPHA;
-  attachment.srcAlphaBlendFactor = VK_BLEND_FACTOR_ONE;
-  attachment.colorBlendOp = attachment.alphaBlendOp = VK_BLEND_OP_ADD;
-  attachment.colorWriteMask =
+  VkPipelineColorBlendAttachmentState over{};  // "over", far to near (Porter and Duff 1984)
+  over.blendEnable = VK_TRUE;
+  over.srcColorBlendFactor = VK_BLEND_FACTOR_SRC_ALPHA;
+  over.dstColorBlendFactor = over.dstAlphaBlendFactor = VK_BLEND_FACTOR_ONE_MINUS_SRC_ALPHA;
+  over.srcAlphaBlendFactor = VK_BLEND_FACTOR_ONE;
+  over.colorBlendOp = over.alphaBlendOp = VK_BLEND_OP_ADD;
+  over.colorWriteMask =
       VK_COLOR_COMPONENT_R_BIT | VK_COLOR_COMPONENT_G_BIT | VK_COLOR_COMPONENT_B_BIT | VK_COLOR_COMPONENT_A_BIT;
-  VkPipelineColorBlendStateCreateInfo blend{VK_STRUCTURE_TYPE_PIPELINE_COLOR_BLEND_STATE_CREATE_INFO};
-  blend.attachmentCount = 1, blend.pAttachments = &attachment;
-  const VkDynamicState dynamic_states[] = {VK_DYNAMIC_STATE_VIEWPORT, VK_DYNAMIC_STATE_SCISSOR};
-  VkPipelineDynamicStateCreateInfo dynamic{VK_STRUCTURE_TYPE_PIPELINE_DYNAMIC_STATE_CREATE_INFO};
-  dynamic.dynamicStateCount = 2, dynamic.pDynamicStates = dynamic_states;
-  VkGraphicsPipelineCreateInfo info{VK_STRUCTURE_TYPE_GRAPHICS_PIPELINE_CREATE_INFO};
-  info.stageCount = 2, info.pStages = stages;
-  info.pVertexInputState = &input, info.pInputAssemblyState = &assembly;
-  info.pViewportState = &viewport, info.pRasterizationState = &raster;
-  info.pMultisampleState = &samples, info.pColorBlendState = &blend, info.pDynamicState = &dynamic;
-  info.layout = interface_.layout();
-  info.renderPass = pass_.get();
-  VkPipeline pipeline = VK_NULL_HANDLE;
-  check(device_.f().vkCreateGraphicsPipelines(device_.handle(), VK_NULL_HANDLE, 1, &info, nullptr, &pipeline),
-        "vkCreateGraphicsPipelines");
-  pipeline_ = {device_.f(), device_.handle(), pipeline};
+  pipeline_ = make_graphics_pipeline(
+      device_, {kVertex, kFragment, VK_PRIMITIVE_TOPOLOGY_TRIANGLE_STRIP, over, interface_.layout(), pass_.get()},
+      "quads");
 }
 
 Bindings QuadPass::bind(VkBuffer records, VkBuffer order) const {
@@ -105,15 +78,9 @@ void QuadPass::resize(int width, int height) {
   if (image_.width() == width && image_.height() == height) return;
   device_.retire(std::move(framebuffer_));
   device_.retire(std::move(image_));
-  image_ = Image(device_, width, height, kFormat, "view/image");
-  const VkImageView view = image_.view();
-  VkFramebufferCreateInfo info{VK_STRUCTURE_TYPE_FRAMEBUFFER_CREATE_INFO};
-  info.renderPass = pass_.get();
-  info.attachmentCount = 1, info.pAttachments = &view;
-  info.width = static_cast<std::uint32_t>(width), info.height = static_cast<std::uint32_t>(height), info.layers = 1;
-  VkFramebuffer framebuffer = VK_NULL_HANDLE;
-  check(device_.f().vkCreateFramebuffer(device_.handle(), &info, nullptr, &framebuffer), "vkCreateFramebuffer");
-  framebuffer_ = {device_.f(), device_.handle(), framebuffer};
+  image_ = Image(device_, width, height, kFormat, "view/image", Image::kTarget | VK_IMAGE_USAGE_SAMPLED_BIT);
+  framebuffer_ = make_framebuffer(device_, pass_.get(), image_.view(),
+                                  {static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)});
 }
 
 void QuadPass::record(VkCommandBuffer commands, const Bindings& bindings, VkBuffer draw, VkDeviceSize offset,

@@ -13,6 +13,8 @@ namespace tessera::render::vulkan {
 /// makes the pairs need not tell the CPU.
 class RadixSort {
  public:
+  /// Device memory for one pair: both of each in two places; the histogram is little beside them.
+  static constexpr std::uint64_t kBytesOfPair = 4 * sizeof(std::uint32_t);
   /// For at most `capacity` pairs; `count` holds their number in its first word and must outlive the object. Throws
   /// scene::Error.
   RadixSort(Device& device, std::uint32_t capacity, const Buffer& count);

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "render/rasterizer.h"
+#include "render/vulkan/device_model.h"
 #include "render/vulkan/packed_model.h"
 #include "render/vulkan/quad_pass.h"
 #include "scene/error.h"
@@ -24,6 +27,9 @@ constexpr std::uint32_t kCompact[] =
 
 constexpr std::uint32_t kGroup = 256;       // rows of a workgroup, in all three shaders
 constexpr std::uint64_t kRecordBytes = 32;  // Seen in shaders/splat.glsl
+constexpr double kShareOfMemory = 0.9;      // of what is free: pictures and the window want some
+constexpr std::size_t kFewest = 1000;       // splats: a device without room for them draws nothing
+constexpr std::uint32_t kMuchRoom = 4;      // times what is needed is given back
 
 /// Push constants of project.comp.
 struct ProjectPush {
@@ -68,38 +74,38 @@ bool same_view(const scene::Camera& a, const scene::Camera& b) {
 }  // namespace
 
 struct SplatRenderer::Impl {
-  /// A model and everything whose size follows from its own.
+  /// Everything whose size follows from the model's.
   struct Loaded {
-    int sh_degree = 0;
-    std::uint32_t rows = 0;
-    std::vector<ModelChunk> chunks;
+    std::uint32_t room = 0;                  // rows
     Buffer records, row_keys, counts, draw;  // draw: number of visible splats, then a VkDrawIndirectCommand
     std::optional<RadixSort> sort;
     std::vector<Bindings> project;  // one a chunk
     Bindings scan, compact, quads;
   };
 
-  explicit Impl(Device& d)
+  Impl(Device& d, std::uint64_t most)
       : device(d),
+        most_splats(most),
+        model(d),
         project(d, kProject, 5, sizeof(ProjectPush), "project"),
         scan(d, kCompactScan, 2, sizeof(std::uint32_t), "compact scan"),
         compact(d, kCompact, 4, sizeof(std::uint32_t), "compact"),
         quads(d) {}
 
   void record_order(VkCommandBuffer commands) {
-    ProjectPush push = view_push(camera, settings, loaded->sh_degree);
+    ProjectPush push = view_push(camera, settings, model.sh_degree());
     // The quads of the frame before read what is now written.
     barrier(device, commands, VK_PIPELINE_STAGE_VERTEX_SHADER_BIT | VK_PIPELINE_STAGE_DRAW_INDIRECT_BIT, 0,
             VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_WRITE_BIT);
-    for (std::size_t i = 0; i < loaded->chunks.size(); ++i) {
-      push.first_row = loaded->chunks[i].first_row, push.rows = loaded->chunks[i].rows;
+    for (std::size_t i = 0; i < model.chunks().size(); ++i) {
+      push.first_row = model.chunks()[i].first_row, push.rows = model.chunks()[i].rows;
       project.dispatch(commands, loaded->project[i], push, groups_for(push.rows));
     }
     compute_barrier(device, commands);
-    const std::uint32_t groups = groups_for(loaded->rows);
+    const std::uint32_t groups = groups_for(rows);
     scan.dispatch(commands, loaded->scan, groups, 1);
     compute_barrier(device, commands);
-    compact.dispatch(commands, loaded->compact, loaded->rows, groups);
+    compact.dispatch(commands, loaded->compact, rows, groups);
     compute_barrier(device, commands);
     loaded->sort->record(commands);
     barrier(device, commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, VK_ACCESS_SHADER_WRITE_BIT,
@@ -107,61 +113,114 @@ struct SplatRenderer::Impl {
             VK_ACCESS_SHADER_READ_BIT | VK_ACCESS_INDIRECT_COMMAND_READ_BIT);
   }
 
+  /// Brings rows of the model to the device, all where the selection is empty. Throws OutOfMemory, after which nothing
+  /// is held.
+  void load(const scene::GaussianModel& source, std::span<const std::uint32_t> selection);
+  void let_go();
+  std::uint32_t most() const;  // rows
+
   Device& device;
+  std::uint64_t most_splats;
+  DeviceModel model;
+  std::uint32_t rows = 0;  // of `model`
   Kernel project, scan, compact;
   QuadPass quads;
   std::unique_ptr<Loaded> loaded;
   Buffer readback;
-  bool ordered = false;  // for `camera` and `settings`
+  bool current = false;  // the image is that of the model, `camera` and `settings`
   scene::Camera camera;
   ViewSettings settings;
   std::uint64_t ticket = 0;
 };
 
-SplatRenderer::SplatRenderer(Device& device) : impl_(std::make_unique<Impl>(device)) {}
-SplatRenderer::~SplatRenderer() {
-  if (impl_->ticket) impl_->device.wait_idle();
+void SplatRenderer::Impl::let_go() {
+  current = false;
+  rows = 0;
+  model.clear();
+  if (loaded) device.retire(std::move(loaded));
 }
 
-std::uint64_t SplatRenderer::capacity() const {
-  const Capabilities& c = impl_->device.capabilities();
-  // One dispatch covers all rows; the scan and the sort count in 32 bits.
-  return std::min({std::min(c.max_storage_range, c.max_allocation) / kRecordBytes, std::uint64_t{c.max_groups} * kGroup,
-                   std::uint64_t{1} << 30});
+void SplatRenderer::Impl::load(const scene::GaussianModel& source, std::span<const std::uint32_t> selection) {
+  current = false;
+  try {
+    bool rebind = model.set(source, selection);
+    rows = static_cast<std::uint32_t>(selection.empty() ? source.size() : selection.size());
+    if (!loaded || rows > loaded->room || rows < loaded->room / kMuchRoom) {
+      const bool grows = loaded && rows > loaded->room;
+      if (loaded) device.retire(std::move(loaded));
+      auto made = std::make_unique<Loaded>();
+      const std::uint64_t room = std::min(grows ? rows + rows / 4 : rows, std::max(most(), rows));
+      constexpr VkBufferUsageFlags kStorage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT;
+      made->room = static_cast<std::uint32_t>(room);
+      made->records = Buffer(device, room * kRecordBytes, kStorage, Where::device, "view/records");
+      made->row_keys = Buffer(device, room * sizeof(std::uint32_t), kStorage, Where::device, "view/keys");
+      made->counts =
+          Buffer(device, groups_for(made->room) * sizeof(std::uint32_t), kStorage, Where::device, "view/counts");
+      made->draw = Buffer(device, 5 * sizeof(std::uint32_t), kStorage | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT,
+                          Where::device, "view/draw");
+      made->sort.emplace(device, made->room, made->draw);
+      made->scan = scan.bind({made->counts.handle(), made->draw.handle()});
+      made->compact = compact.bind(
+          {made->row_keys.handle(), made->counts.handle(), made->sort->keys().handle(), made->sort->values().handle()});
+      made->quads = quads.bind(made->records.handle(), made->sort->values().handle());
+      loaded = std::move(made);
+      rebind = true;
+    }
+    if (!rebind) return;
+    device.retire(std::exchange(loaded->project, {}));
+    for (const DeviceModel::Chunk& chunk : model.chunks())
+      loaded->project.push_back(project.bind({chunk.splats.handle(), chunk.harmonics.handle(), loaded->records.handle(),
+                                              loaded->row_keys.handle(), loaded->counts.handle()}));
+  } catch (...) {
+    let_go();
+    throw;
+  }
 }
+
+SplatRenderer::SplatRenderer(Device& device, std::uint64_t most_splats)
+    : impl_(std::make_unique<Impl>(device, most_splats)) {}
+SplatRenderer::~SplatRenderer() {
+  // A lost device has nothing to wait for.
+  if (impl_->ticket) impl_->device.f().vkDeviceWaitIdle(impl_->device.handle());
+}
+
+std::uint32_t SplatRenderer::Impl::most() const {
+  const Capabilities& c = device.capabilities();
+  // One dispatch covers all rows; the scan and the sort count in 32 bits.
+  return static_cast<std::uint32_t>(
+      std::min({std::min(c.max_storage_range, c.max_allocation) / kRecordBytes, std::uint64_t{c.max_groups} * kGroup,
+                std::uint64_t{1} << 30, most_splats}));
+}
+
+std::uint64_t SplatRenderer::capacity() const { return impl_->most(); }
 
 void SplatRenderer::set_model(const scene::GaussianModel& model) {
-  if (model.size() > capacity())
-    throw scene::Error(
-        impl_->device.capabilities().name,
-        "draws at most " + std::to_string(capacity()) + " splats, and the model has " + std::to_string(model.size()),
-        "open a model with fewer splats");
-  Device& device = impl_->device;
-  auto loaded = std::make_unique<Impl::Loaded>();
-  loaded->sh_degree = model.sh_degree();
-  loaded->rows = static_cast<std::uint32_t>(model.size());
-  loaded->chunks = upload_model(device, model);
-  constexpr VkBufferUsageFlags kStorage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT;
-  const std::uint64_t rows = loaded->rows;
-  loaded->records = Buffer(device, rows * kRecordBytes, kStorage, Where::device, "view/records");
-  loaded->row_keys = Buffer(device, rows * sizeof(std::uint32_t), kStorage, Where::device, "view/keys");
-  loaded->counts =
-      Buffer(device, groups_for(loaded->rows) * sizeof(std::uint32_t), kStorage, Where::device, "view/counts");
-  loaded->draw = Buffer(device, 5 * sizeof(std::uint32_t), kStorage | VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT,
-                        Where::device, "view/draw");
-  loaded->sort.emplace(device, loaded->rows, loaded->draw);
-  for (const ModelChunk& chunk : loaded->chunks)
-    loaded->project.push_back(
-        impl_->project.bind({chunk.splats.handle(), chunk.harmonics.handle(), loaded->records.handle(),
-                             loaded->row_keys.handle(), loaded->counts.handle()}));
-  loaded->scan = impl_->scan.bind({loaded->counts.handle(), loaded->draw.handle()});
-  loaded->compact = impl_->compact.bind({loaded->row_keys.handle(), loaded->counts.handle(),
-                                         loaded->sort->keys().handle(), loaded->sort->values().handle()});
-  loaded->quads = impl_->quads.bind(loaded->records.handle(), loaded->sort->values().handle());
-  if (impl_->loaded) device.retire(std::move(impl_->loaded));
-  impl_->loaded = std::move(loaded);
-  impl_->ordered = false;
+  Impl& s = *impl_;
+  const std::uint64_t of_row =
+      DeviceModel::bytes_of_row(model.sh_degree()) + kRecordBytes + sizeof(std::uint32_t) + RadixSort::kBytesOfPair;
+  // What is held already may be used again.
+  const std::uint64_t room = s.device.free_memory() + (s.loaded ? s.loaded->room : 0) * of_row;
+  const auto fits =
+      static_cast<std::uint64_t>(kShareOfMemory * static_cast<double>(room) / static_cast<double>(of_row));
+  std::size_t rows = std::min<std::uint64_t>({model.size(), capacity(), std::max<std::uint64_t>(fits, kFewest)});
+  for (bool held = s.loaded != nullptr;; held = false) {
+    std::vector<std::uint32_t> selection;
+    if (rows < model.size()) selection = most_important_rows(model, rows);
+    try {
+      return s.load(model, selection);
+    } catch (const OutOfMemory&) {
+      // All that was held has been let go of. Drivers do not say before how much they give.
+      s.device.wait_idle();
+      s.device.collect();
+      if (held) continue;
+      if (rows <= kFewest) throw;
+      rows = std::max<std::size_t>(rows - rows / 4, kFewest);
+    }
+  }
 }
+
+std::uint64_t SplatRenderer::drawn_splats() const { return impl_->rows; }
+std::uint64_t SplatRenderer::uploaded_bytes() const { return impl_->model.uploaded_bytes(); }
 
 std::uint64_t SplatRenderer::draw(const scene::Camera& camera, const ViewSettings& settings) {
   Impl& s = *impl_;
@@ -170,14 +229,17 @@ std::uint64_t SplatRenderer::draw(const scene::Camera& camera, const ViewSetting
     throw scene::Error(c.name, "draws pictures of at most " + std::to_string(c.max_image_side) + " pixels a side",
                        "ask for a smaller one");
   if (!s.loaded) set_model({});
+  // The image still holds that very picture.
+  if (s.current && same_view(camera, s.camera) && settings == s.settings) return s.ticket;
+  s.current = false;
   s.quads.resize(camera.intrinsics.width, camera.intrinsics.height);
-  const bool ordered = s.ordered && same_view(camera, s.camera) && settings == s.settings;
-  s.ordered = true, s.camera = camera, s.settings = settings;
+  s.camera = camera, s.settings = settings;
   s.ticket = s.device.submit([&](VkCommandBuffer commands) {
-    if (!ordered) s.record_order(commands);
+    s.record_order(commands);
     s.quads.record(commands, s.loaded->quads, s.loaded->draw.handle(), sizeof(std::uint32_t), settings.background,
                    static_cast<std::uint32_t>(settings.mode));
   });
+  s.current = true;
   return s.ticket;
 }
 
@@ -207,30 +269,5 @@ void SplatRenderer::read(Frame& frame) {
       frame.alpha.at(x, y) = from_half(half[3]);
     }
 }
-
-namespace {
-
-class VulkanViewRenderer : public ViewRenderer {
- public:
-  std::string name() const override { return "Vulkan on " + device_.capabilities().name; }
-  bool supports(ViewMode) const override { return true; }
-  bool shares_cores() const override { return device_.capabilities().cpu; }
-  void set_model(std::shared_ptr<const scene::GaussianModel> model) override { renderer_.set_model(*model); }
-  const Frame& draw(const scene::Camera& camera, const ViewSettings& settings) override {
-    renderer_.draw(camera, settings);
-    renderer_.read(frame_);
-    return frame_;
-  }
-
- private:
-  Instance instance_;
-  Device device_{instance_};
-  SplatRenderer renderer_{device_};
-  Frame frame_;
-};
-
-}  // namespace
-
-std::unique_ptr<ViewRenderer> make_vulkan_view_renderer() { return std::make_unique<VulkanViewRenderer>(); }
 
 }  // namespace tessera::render::vulkan

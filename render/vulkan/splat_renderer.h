@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 #include "render/view_renderer.h"
@@ -17,17 +18,22 @@ namespace tessera::render::vulkan {
 ///   upload --> project, cull --> compact --> radix sort --> quads --> image
 class SplatRenderer {
  public:
-  /// Throws scene::Error.
-  explicit SplatRenderer(Device& device);
+  /// Never more than `most_splats` are drawn. Throws scene::Error.
+  explicit SplatRenderer(Device& device, std::uint64_t most_splats = std::numeric_limits<std::uint64_t>::max());
   ~SplatRenderer();
 
-  /// Splats that the device can draw at once: what one storage binding holds.
+  /// Splats that the device can draw at once, memory aside: what one storage binding holds.
   std::uint64_t capacity() const;
-  /// Replaces the model (scene frame). Throws scene::Error where it has more splats than capacity() or the device no
-  /// room.
+  /// Replaces the model (scene frame), uploading what differs from the last one. Where it has more splats than
+  /// capacity(), or than the device has room for, those are drawn that matter most (most_important_rows). Throws
+  /// scene::Error where there is hardly any room at all.
   void set_model(const scene::GaussianModel& model);
-  /// Draws into image() in the camera's size. Returns the device's ticket. Projection and sorting are left out where
-  /// the model, the camera and the settings are those of the last call.
+  /// Of the model: all but where the device holds no more.
+  std::uint64_t drawn_splats() const;
+  /// Bytes of models sent to the device so far.
+  std::uint64_t uploaded_bytes() const;
+  /// Draws into image() in the camera's size. Returns the device's ticket. Nothing is done where the model, the camera
+  /// and the settings are those of the last call.
   std::uint64_t draw(const scene::Camera& camera, const ViewSettings& settings);
   /// What draw() drew last, in TRANSFER_SRC_OPTIMAL once its ticket is done: RGBA half floats, alpha = 1 -
   /// transmittance.
@@ -39,9 +45,5 @@ class SplatRenderer {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// An instance, a device and a renderer of their own, for pictures without a window. Throws scene::Error with the
-/// reason where there is no usable device.
-std::unique_ptr<ViewRenderer> make_vulkan_view_renderer();
 
 }  // namespace tessera::render::vulkan

@@ -50,11 +50,12 @@ class StudioTest : public testing::Test {
  protected:
   void SetUp() override {
     QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, QString::fromStdString(folder_.path().string()));
-    window_ = std::make_unique<MainWindow>();
+    window_ = make_window();
     window_->show();
     window_->activateWindow();  // there is no window manager to do so
     ASSERT_TRUE(QTest::qWaitForWindowActive(window_.get()));
   }
+  virtual std::unique_ptr<MainWindow> make_window() { return std::make_unique<MainWindow>(); }
   template <class Condition>
   static bool wait(Condition condition) {
     return QTest::qWaitFor(condition, kLongest);

@@ -1,3 +1,5 @@
+#include <cstdlib>
+
 #include "render/vulkan/memory.h"
 #include "tests/support/vulkan_test.h"
 
@@ -26,6 +28,17 @@ TEST(Instance, AnUnknownExtensionIsAnError) {
   EXPECT_THAT(error_of([] { Instance({.extensions = {"VK_TESSERA_nothing"}}); }), HasSubstr("vkCreateInstance failed"));
 }
 
+TEST(Instance, WithoutADriverSaysSo) {
+  // The loader looks at both names, the old and the new.
+  for (const char* name : {"VK_ICD_FILENAMES", "VK_DRIVER_FILES"}) setenv(name, "/nowhere/driver.json", 1);
+  const std::string error = error_of([] {
+    const Instance instance;
+    const Device device(instance);
+  });
+  for (const char* name : {"VK_ICD_FILENAMES", "VK_DRIVER_FILES"}) unsetenv(name);
+  EXPECT_THAT(error, testing::AnyOf(HasSubstr("no driver was found"), HasSubstr("there is no device")));
+}
+
 class DeviceTest : public test::VulkanTest {};
 
 TEST_F(DeviceTest, TellsWhatItCanDo) {
@@ -35,6 +48,9 @@ TEST_F(DeviceTest, TellsWhatItCanDo) {
   EXPECT_GT(c.subgroup_size, 0u);
   EXPECT_GT(c.local_memory, 0u);
   EXPECT_GE(c.max_image_side, 4096u);
+  EXPECT_FALSE(c.swapchain) << "an instance without surfaces";
+  EXPECT_GT(device().free_memory(), 0u);
+  EXPECT_LE(device().free_memory(), c.local_memory);
 }
 
 TEST_F(DeviceTest, ADeviceThatIsNotThereIsNamed) {

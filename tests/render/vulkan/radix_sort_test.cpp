@@ -18,6 +18,18 @@ class RadixSortTest : public test::VulkanTest {
   static std::span<const std::byte> bytes(const std::vector<std::uint32_t>& words) {
     return std::as_bytes(std::span(words));
   }
+  void upload(const Buffer& to, std::span<const std::byte> from) {
+    if (from.empty()) return;
+    Buffer staging(device(), from.size(), VK_BUFFER_USAGE_TRANSFER_SRC_BIT, Where::upload, "test");
+    std::memcpy(staging.mapped(), from.data(), from.size());
+    device().submit([&](VkCommandBuffer commands) {
+      const VkBufferCopy region{0, 0, from.size()};
+      device().f().vkCmdCopyBuffer(commands, staging.handle(), to.handle(), 1, &region);
+      barrier(device(), commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,
+              VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_ACCESS_MEMORY_READ_BIT);
+    });
+    device().retire(std::move(staging));
+  }
   std::vector<std::uint32_t> download(const Buffer& from, std::size_t words) {
     Buffer to(device(), words * 4, VK_BUFFER_USAGE_TRANSFER_DST_BIT, Where::readback, "test");
     device().wait(device().submit([&](VkCommandBuffer commands) {
@@ -39,9 +51,9 @@ class RadixSortTest : public test::VulkanTest {
     const RadixSort sort(device(), capacity, count);
     std::vector<std::uint32_t> values(keys.size());
     std::iota(values.begin(), values.end(), 0u);
-    upload(device(), count, bytes({static_cast<std::uint32_t>(keys.size())}));
-    upload(device(), sort.keys(), bytes(keys));
-    upload(device(), sort.values(), bytes(values));
+    upload(count, bytes({static_cast<std::uint32_t>(keys.size())}));
+    upload(sort.keys(), bytes(keys));
+    upload(sort.values(), bytes(values));
     device().submit([&](VkCommandBuffer commands) { sort.record(commands); });
     Pairs pairs(keys.size());
     if (keys.empty()) return device().wait_idle(), pairs;
