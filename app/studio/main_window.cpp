@@ -15,6 +15,7 @@
 #include <QTimer>
 
 #include "app/studio/command_palette.h"
+#include "app/studio/import_flow.h"
 #include "app/studio/log_panel.h"
 #include "app/studio/metrics_panel.h"
 #include "app/studio/photos_panel.h"
@@ -63,7 +64,10 @@ MainWindow::MainWindow(QWidget* parent)
   make_parts();
   make_window_menu();
   auto* welcome = new WelcomePage;
-  connect(welcome, &WelcomePage::photos_wanted, this, &MainWindow::ask_folder);
+  connect(welcome, &WelcomePage::photos_wanted, import_, &ImportFlow::ask_photos);
+  connect(welcome, &WelcomePage::video_wanted, import_, &ImportFlow::ask_video);
+  connect(welcome, &WelcomePage::sample_wanted, import_, &ImportFlow::ask_sample);
+  connect(welcome, &WelcomePage::dataset_wanted, this, &MainWindow::ask_folder);
   connect(welcome, &WelcomePage::model_wanted, this, &MainWindow::ask_model);
   connect(welcome, &WelcomePage::run_wanted, this, &MainWindow::go_on);
   pages_->addWidget(welcome);
@@ -80,6 +84,7 @@ MainWindow::MainWindow(QWidget* parent)
 MainWindow::~MainWindow() = default;
 
 void MainWindow::make_parts() {
+  import_ = new ImportFlow(studio_);
   studio_.add_dock(tr("Photos"), "dock_photos", new PhotosPanel(studio_), Qt::LeftDockWidgetArea);
   train_ = new TrainPanel(studio_);
   studio_.add_dock(tr("Train"), "dock_train", train_, Qt::RightDockWidgetArea);
@@ -92,11 +97,14 @@ void MainWindow::make_parts() {
 
 void MainWindow::make_file_menu() {
   using Menu = Actions::Menu;
+  actions_->add(Menu::file, tr("&New from Photos..."), QKeySequence::New, [this] { import_->ask_photos(); });
+  actions_->add(Menu::file, tr("New from a &Video..."), {}, [this] { import_->ask_video(); });
   actions_->add(Menu::file, tr("&Open Photos or Dataset..."), QKeySequence::Open, [this] { ask_folder(); });
   actions_->add(Menu::file, tr("Open &Model..."), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
                 [this] { ask_model(); });
   recent_ = actions_->add_submenu(Menu::file, tr("Open &Recent"));
   connect(recent_, &QMenu::aboutToShow, this, &MainWindow::fill_recent);
+  actions_->add(Menu::file, tr("Try the Sample &City..."), {}, [this] { import_->ask_sample(); });
   actions_->add_separator(Menu::file);
   actions_->add(Menu::file, tr("Save &Screenshot..."), QKeySequence(Qt::Key_F12), [this] { save_screenshot(); });
 }
@@ -181,6 +189,8 @@ void MainWindow::connect_workspace() {
   });
   connect(&workspace_, &Workspace::state_changed, this, [this](Workspace::State state) {
     using State = Workspace::State;
+    if (state == State::making || state == State::posing) pages_->setCurrentWidget(viewport_);
+    if (state == State::idle && !workspace_.model()) pages_->setCurrentIndex(0);  // what was begun was stopped
     if (state == State::training)
       QSettings().setValue("run", QString::fromStdString(fs::absolute(workspace_.run()).string()));
     viewport_->set_share(state == State::training ? kShareWhileTraining : 1);
@@ -194,7 +204,8 @@ void MainWindow::connect_workspace() {
               message_->setText(total > 0 ? tr("%1: %2 %").arg(stage).arg(100 * done / total, 0, 'f', 0) : stage);
           });
   connect(&workspace_, &Workspace::noted, log_, &LogPanel::add);
-  connect(&workspace_, &Workspace::warned, this, [this](const QString& line) { log_->add(tr("Warning: %1").arg(line)); });
+  connect(&workspace_, &Workspace::warned, this,
+          [this](const QString& line) { log_->add(tr("Warning: %1").arg(line)); });
   connect(&workspace_, &Workspace::finished, this,
           [this](const QString& summary) { message_->setText(summary), log_->add(summary); });
   connect(&workspace_, &Workspace::failed, this, &MainWindow::show_error);
@@ -216,12 +227,13 @@ void MainWindow::go_on(const fs::path& run) {
 }
 
 void MainWindow::open(const fs::path& path) {
-  first_view_ = true;
+  if (import_->takes(path)) return;
   log_->add(tr("Opening %1").arg(QString::fromStdString(path.string())));
   workspace_.open(path);
 }
 
 void MainWindow::show_opened() {
+  first_view_ = true;
   pages_->setCurrentWidget(viewport_);
   const fs::path& path = workspace_.path();
   setWindowTitle(QString::fromStdString(path.filename().string()) + " - Tessera Studio");

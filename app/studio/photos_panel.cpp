@@ -1,9 +1,12 @@
 #include "app/studio/photos_panel.h"
 
 #include <QAction>
+#include <QComboBox>
 #include <QListView>
+#include <QLocale>
 #include <QVBoxLayout>
 
+#include "app/studio/photo_filter.h"
 #include "app/studio/photo_list.h"
 #include "app/studio/viewport.h"
 #include "app/studio/workspace.h"
@@ -11,10 +14,18 @@
 namespace tessera::app {
 
 PhotosPanel::PhotosPanel(Studio& studio, QWidget* parent)
-    : QWidget(parent), studio_(studio), photos_(new PhotoList(this)), view_(new QListView) {
+    : QWidget(parent),
+      studio_(studio),
+      photos_(new PhotoList(this)),
+      filter_(new PhotoFilter(this)),
+      shown_(new QComboBox),
+      view_(new QListView) {
+  filter_->setSourceModel(photos_);
+  shown_->setObjectName("photo_filter");
+  shown_->setAccessibleName(tr("Which photos are listed"));
   view_->setObjectName("photos");
   view_->setAccessibleName(tr("Photos"));
-  view_->setModel(photos_);
+  view_->setModel(filter_);
   view_->setViewMode(QListView::IconMode);
   view_->setResizeMode(QListView::Adjust);
   view_->setMovement(QListView::Static);
@@ -23,18 +34,24 @@ PhotosPanel::PhotosPanel(Studio& studio, QWidget* parent)
   view_->setGridSize({PhotoList::kThumbnailWidth + 16, PhotoList::kThumbnailWidth + 4});
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(shown_);
   layout->addWidget(view_);
+  fill_filter();
   Viewport& viewport = studio.viewport;
-  const auto stand = [&viewport](const QModelIndex& i) { viewport.stand_at(i.row()); };
-  connect(view_, &QListView::activated, this, stand);
-  connect(view_, &QListView::clicked, this, stand);
+  connect(view_, &QListView::activated, this, &PhotosPanel::choose);
+  connect(view_, &QListView::clicked, this, &PhotosPanel::choose);
+  connect(shown_, &QComboBox::currentIndexChanged, this, [this] {
+    filter_->show(static_cast<PhotoFilter::Shown>(shown_->currentData().toInt()));
+    view_->scrollToTop();
+  });
   connect(&viewport, &Viewport::photo_picked, this, [this](int photo) {
-    const QModelIndex index = photos_->index(photo);
-    view_->setCurrentIndex(index);
-    studio_.say(photos_->data(index, Qt::DisplayRole).toString());
+    view_->setCurrentIndex(filter_->index_of_view(photo));
+    studio_.say(photos_->data(photos_->index(photo), Qt::DisplayRole).toString());
   });
   connect(&studio.workspace, &Workspace::opened, this, [this] {
-    photos_->set_dataset(studio_.workspace.dataset());
+    photos_->set_dataset(studio_.workspace.dataset(), studio_.workspace.photo_states());
+    fill_filter();
     studio_.viewport.set_dataset(studio_.workspace.dataset());
   });
 
@@ -51,11 +68,36 @@ PhotosPanel::PhotosPanel(Studio& studio, QWidget* parent)
                      [&viewport](bool on) { viewport.set_frusta_shown(on); });
 }
 
+void PhotosPanel::choose(const QModelIndex& index) {
+  const int view = index.data(PhotoList::view_role).toInt();
+  if (view >= 0) return studio_.viewport.stand_at(view);
+  studio_.say(index.data(Qt::ToolTipRole).toString().replace("\n", ": "));  // it has no place to stand at
+}
+
+/// With how many photos there are of each kind, and none of kinds that there are none of.
+void PhotosPanel::fill_filter() {
+  const QSignalBlocker quiet(shown_);
+  shown_->clear();
+  const auto add = [this](const QString& text, PhotoFilter::Shown which) {
+    const int count = filter_->count(which);
+    if (count > 0 || which == PhotoFilter::all)
+      shown_->addItem(tr("%1 (%2)").arg(text, QLocale().toString(count)), which);
+  };
+  add(tr("All photos"), PhotoFilter::all);
+  add(tr("Test"), PhotoFilter::test);
+  add(tr("Unregistered"), PhotoFilter::unregistered);
+  add(tr("Blurred"), PhotoFilter::blurred);
+  filter_->show(PhotoFilter::all);
+  shown_->setEnabled(photos_->rowCount() > 0);
+}
+
 void PhotosPanel::step(int by) {
-  const int count = photos_->rowCount();
+  const auto dataset = studio_.workspace.dataset();
+  const int count = dataset ? static_cast<int>(dataset->views.size()) : 0;
   if (count == 0) return;
   const int standing = studio_.viewport.standing_at();
-  const int now = standing >= 0 ? standing : view_->currentIndex().row();
+  const QModelIndex current = view_->currentIndex();
+  const int now = standing >= 0 ? standing : current.isValid() ? current.data(PhotoList::view_role).toInt() : -1;
   studio_.viewport.stand_at(now < 0 ? 0 : (now + by + count) % count);
 }
 

@@ -5,10 +5,13 @@
 #include "app/studio/photo_overlay.h"
 #include "app/studio/studio.h"
 
+class QComboBox;
 class QListView;
+class QModelIndex;
 
 namespace tessera::app {
 
+class PhotoFilter;
 class PhotoList;
 
 /// The dock of the photos, and the commands that stand where they were taken and compare them with the scene.
@@ -19,10 +22,14 @@ class PhotosPanel : public QWidget {
 
  private:
   void step(int by);
+  void choose(const QModelIndex& index);
+  void fill_filter();
   void compare(PhotoOverlay::Mode mode, bool on);
 
   Studio& studio_;
   PhotoList* photos_;
+  PhotoFilter* filter_;
+  QComboBox* shown_;
   QListView* view_;
   QAction *split_, *flicker_;
 };

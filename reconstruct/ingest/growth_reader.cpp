@@ -51,8 +51,10 @@ void GrowthReader::poll() {
   std::error_code ignored;
   std::vector<fs::path> snapshots;  // named by the time they were begun
   for (const auto& entry : fs::directory_iterator(folder_, ignored)) snapshots.push_back(entry.path());
-  if (snapshots.empty()) return;
   std::sort(snapshots.begin(), snapshots.end());
+  // The last one may be in the making: the mapper is ahead of what it says.
+  if (!snapshots.empty()) snapshots.pop_back();
+  if (snapshots.empty()) return;
   const fs::path newest = snapshots.back();
   const auto start = Clock::now();
   if (start >= next_ && bytes_of(newest) <= kLargest) {

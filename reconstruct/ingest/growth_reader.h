@@ -9,7 +9,8 @@
 namespace tessera::reconstruct {
 
 /// Shows the reconstruction while COLMAP's mapper makes it: has it write the model every few photos, reads the newest
-/// and removes the rest. Nothing is written where nobody looks (`on_growth` is empty). The folder goes with the object.
+/// that is complete, and removes what is older. Nothing is written where nobody looks (`on_growth` is empty). The
+/// folder goes with the object.
 class GrowthReader {
  public:
   GrowthReader(std::filesystem::path folder, std::filesystem::path photos, const OnGrowth& on_growth);
@@ -19,7 +20,7 @@ class GrowthReader {
 
   /// Adds what the mapper's command line needs.
   void ask(ColmapCommand& mapper, std::size_t photos);
-  /// To be called as soon as the mapper has begun with another photo: what it had written before is complete.
+  /// To be called now and then while the mapper runs.
   void poll();
 
  private:

@@ -15,7 +15,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::uintmax_t kLargestFile = 64 << 20;
-constexpr const char* kLeftOutFile = "left_out.json";
+constexpr const char* kChoicesFile = "choices.json";
 
 /// Null where it is not there or not JSON.
 json read_json(const fs::path& file) {
@@ -67,21 +67,22 @@ PhotoStates read_photo_states(const scene::Dataset& dataset) {
   return states;
 }
 
-void write_left_out(const fs::path& out, const std::vector<std::string>& names) {
-  const fs::path file = out / "sfm" / kLeftOutFile;
-  std::error_code ignored;
-  if (names.empty())
-    fs::remove(file, ignored);
-  else
-    scene::write_file_atomically(file, json(names).dump(1, ' ', false, json::error_handler_t::replace) + "\n");
+void write_choices(const fs::path& out, const SfmOptions& options) {
+  const json choices{{"leave_out", options.leave_out}, {"frames_per_second", options.frames_per_second}};
+  scene::write_file_atomically(out / "sfm" / kChoicesFile,
+                               choices.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
-std::vector<std::string> read_left_out(const fs::path& out) {
-  std::vector<std::string> names;
-  if (const json file = read_json(out / "sfm" / kLeftOutFile); file.is_array())
-    for (const json& name : file)
-      if (name.is_string()) names.push_back(name.get<std::string>());
-  return names;
+SfmOptions read_choices(const fs::path& out) {
+  SfmOptions options;
+  const json choices = read_json(out / "sfm" / kChoicesFile);
+  if (!choices.is_object()) return options;
+  for (const json& name : list(choices, "leave_out"))
+    if (name.is_string()) options.leave_out.push_back(name.get<std::string>());
+  const double rate =
+      choices.value("frames_per_second", json()).is_number() ? choices["frames_per_second"].get<double>() : 0;
+  if (rate > 0) options.frames_per_second = rate;
+  return options;
 }
 
 PoseState pose_state(const fs::path& out) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "reconstruct/ingest/sfm.h"
 #include "scene/dataset.h"
 
 namespace tessera::reconstruct {
@@ -26,9 +27,10 @@ struct PhotoStates {
 /// A report that cannot be understood counts as absent.
 PhotoStates read_photo_states(const scene::Dataset& dataset);
 
-/// The names that were left out on request of what is posed into `out`, for the next time.
-void write_left_out(const std::filesystem::path& out, const std::vector<std::string>& names);
-std::vector<std::string> read_left_out(const std::filesystem::path& out);
+/// What was chosen for what is posed into `out`, for the next time: the photos to leave out and the frames a second.
+void write_choices(const std::filesystem::path& out, const SfmOptions& options);
+/// The default options but for these.
+SfmOptions read_choices(const std::filesystem::path& out);
 
 /// How far structure from motion has come in a dataset folder.
 enum class PoseState { none, begun, finished };

@@ -56,6 +56,7 @@ SfmJob::SfmJob(fs::path input, fs::path out, const SfmOptions& options, const sc
 
 SfmReport SfmJob::run() {
   video_ = !fs::is_directory(input_);
+  write_choices(out_, options_);
   if (video_) extract_video();
   look_at_photos();
   extract_features();
@@ -127,7 +128,6 @@ void SfmJob::look_at_photos() {
   const fs::path root = video_ ? folder_ / "frames" : input_;
   photos_ = read_photo_set(root, video_ ? fs::path() : out_, options_.threads, job_);
   leave_out(photos_, options_.leave_out);
-  write_left_out(out_, options_.leave_out);
   report_.photos = fs::absolute(root).lexically_normal().string();
   report_.images = static_cast<int>(photos_.files());
   report_.failed = photos_.left_out;

@@ -50,13 +50,13 @@ TEST_F(Growth, PhotosThatAreNotWantedAreNotUsed) {
   SfmReport report = run();
   EXPECT_EQ(report.registered, 6);
   EXPECT_EQ(reason(report, "photo_02.jpg"), "left out on request");
-  EXPECT_THAT(read_left_out(out_), ElementsAre("photo_02.jpg", "photo_05.jpg"));
+  EXPECT_THAT(read_choices(out_).leave_out, ElementsAre("photo_02.jpg", "photo_05.jpg"));
   report = run();
   EXPECT_EQ(report.stages_reused.size(), 5u);
   options_.leave_out.clear();
   report = run();
   EXPECT_EQ(report.registered, 8) << "another set of photos is another reconstruction";
-  EXPECT_THAT(read_left_out(out_), IsEmpty());
+  EXPECT_THAT(read_choices(out_).leave_out, IsEmpty());
 }
 
 TEST_F(Growth, TheStateOfEveryPhotoIsKnownAfterwards) {
@@ -97,11 +97,13 @@ TEST(PhotoStates, ADamagedReportCountsAsAbsent) {
   scene::Dataset dataset;
   dataset.root = folder.path();
   fs::create_directories(folder.path() / "sfm");
-  for (const char* text : {"{", "[]", "{\"failed\": 3, \"blurred\": [1]}", "{\"failed\": [1, {\"name\": 4}]}"}) {
+  for (const char* text :
+       {"{", "[]", "{\"failed\": 3, \"blurred\": [1], \"leave_out\": 2, \"frames_per_second\": \"x\"}",
+        "{\"failed\": [1, {\"name\": 4}]}"}) {
     scene::write_file_atomically(folder.path() / "sfm/report.json", text);
     EXPECT_THAT(read_photo_states(dataset).unregistered, IsEmpty()) << text;
-    scene::write_file_atomically(folder.path() / "sfm/left_out.json", text);
-    EXPECT_THAT(read_left_out(folder.path()), IsEmpty()) << text;
+    scene::write_file_atomically(folder.path() / "sfm/choices.json", text);
+    EXPECT_THAT(read_choices(folder.path()).leave_out, IsEmpty()) << text;
   }
 }
 
