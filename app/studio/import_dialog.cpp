@@ -22,6 +22,7 @@ namespace tessera::app {
 
 namespace {
 
+constexpr QSize kSize(940, 660), kVideoSize(620, 250);
 constexpr double kMostFrames = 2000;  // matching takes the square of it, nearly
 
 QString title_of(reconstruct::Finding finding) {
@@ -66,7 +67,7 @@ ImportDialog::ImportDialog(const std::filesystem::path& path, QWidget* parent)
   setObjectName("import");
   setWindowTitle(tr("Import"));
   setAccessibleName(windowTitle());
-  resize(940, 660);
+  resize(kSize);
   filter_->setSourceModel(list_);
   auto* title = new QLabel(QString::fromStdString(path.filename().string()));
   QFont font = title->font();
@@ -217,6 +218,7 @@ void ImportDialog::show_report(std::shared_ptr<const ImportReport> report) {
   photo_part_->setVisible(!report_->video);
   video_part_->setVisible(report_->video.has_value());
   if (report_->video) {
+    resize(kVideoSize);
     rate_->setValue(report_->choices.frames_per_second);
     show_video();
   } else {

@@ -4,6 +4,8 @@
 #include <QEvent>
 #include <QFileDialog>
 #include <QLocale>
+#include <QMessageBox>
+#include <QPushButton>
 #include <QStandardPaths>
 
 #include "app/studio/import_dialog.h"
@@ -15,6 +17,18 @@
 
 namespace tessera::app {
 namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kSampleFolder = "sample-city";
+
+/// Whole: it appears under its name when it is finished. The one that was made before is the same.
+bool is_sample(const fs::path& folder) {
+  std::error_code error;
+  return fs::exists(folder / "city.json", error);
+}
+
+}  // namespace
 
 ImportFlow::ImportFlow(Studio& studio)
     : QObject(&studio.window), studio_(studio), card_(new JobCard(&studio.viewport)) {
@@ -123,21 +137,36 @@ void ImportFlow::ask_video() {
 }
 
 void ImportFlow::ask_sample() {
-  const QString proposed =
-      QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)).filePath("sample-city");
-  QDir().mkpath(QFileInfo(proposed).path());
-  QFileDialog dialog(&studio_.window, tr("Where to put the sample city"), QFileInfo(proposed).path());
-  dialog.setObjectName("sample_folder");
-  dialog.setAcceptMode(QFileDialog::AcceptSave);
-  dialog.selectFile(proposed);
-  if (dialog.exec() == QDialog::Accepted) make_sample(dialog.selectedFiles().first().toStdString());
+  const QDir home(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
+  const fs::path proposed = home.filePath(kSampleFolder).toStdString();
+  if (is_sample(proposed)) return make_sample(proposed);
+  auto* box =
+      new QMessageBox(QMessageBox::NoIcon, tr("Sample city"),
+                      tr("A small town is built and photographed from a drone: a minute or so, some megabytes.\n\n"
+                         "It goes to %1")
+                          .arg(QString::fromStdString(proposed.string())),
+                      QMessageBox::Cancel, &studio_.window);
+  box->setObjectName("sample_question");
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  auto* build = box->addButton(tr("&Build it"), QMessageBox::AcceptRole);
+  auto* elsewhere = box->addButton(tr("Another &folder..."), QMessageBox::ActionRole);
+  build->setObjectName("sample_build");
+  elsewhere->setObjectName("sample_elsewhere");
+  box->button(QMessageBox::Cancel)->setIcon({});
+  box->setDefaultButton(build);
+  connect(build, &QPushButton::clicked, this, [this, proposed] { make_sample(proposed); });
+  connect(elsewhere, &QPushButton::clicked, this, [this] {
+    const QString name = QFileDialog::getExistingDirectory(&studio_.window, tr("Where to put the sample city"));
+    if (!name.isEmpty()) make_sample(QDir(name).filePath(kSampleFolder).toStdString());
+  });
+  box->open();
 }
 
 void ImportFlow::make_sample(const fs::path& folder) {
   studio_.workspace.make([folder](const scene::JobContext& job) {
-    std::error_code error;
-    // The one that was made before is the same.
-    if (!fs::exists(folder / "city.json", error)) {
+    if (!is_sample(folder)) {
+      std::error_code ignored;  // write_city() says what cannot be written
+      fs::create_directories(folder.parent_path(), ignored);
       reconstruct::CityOptions options;
       options.ground_truth = false;
       reconstruct::write_city(folder, options, job);

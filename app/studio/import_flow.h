@@ -28,7 +28,7 @@ class ImportFlow : public QObject {
 
   void ask_photos();
   void ask_video();
-  /// Asks for a folder and makes the sample city in it.
+  /// Says where the sample city goes, or is told another folder, and makes it; opens the one that is there.
   void ask_sample();
   void make_sample(const std::filesystem::path& folder);
 

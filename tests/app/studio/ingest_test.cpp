@@ -1,13 +1,16 @@
 // From photos to a scene, as a person does it: report, cameras, dataset, training.
 #include <QAbstractItemModelTester>
+#include <QDoubleSpinBox>
 #include <QListView>
 #include <QProgressBar>
+#include <QStandardPaths>
 #include <QTreeView>
 #include <cstdlib>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <opencv2/videoio.hpp>
 
 #include "app/studio/import_dialog.h"
 #include "app/studio/import_flow.h"
@@ -62,6 +65,10 @@ class ImportTest : public StudioTest {
     return widget;
   }
   std::string count() { return in_dialog<QLabel>("import_count")->text().toStdString(); }
+  static void shoot(QWidget* w, const char* name) {
+    const QString shot = qEnvironmentVariable("TESSERA_SHOTS");
+    if (!shot.isEmpty()) QTest::qWait(500), w->grab().save(shot + "/" + name + ".png");
+  }
   /// A button that a key presses stays down for a moment.
   bool wait_for_count(const std::string& text) {
     return QTest::qWaitFor([&] { return count() == text; }, 20'000);
@@ -124,6 +131,7 @@ TEST_F(ImportTest, PhotosBecomeASceneThatTrains) {
   auto* filter = find<QComboBox>("photo_filter");
   QStringList kinds;
   for (int i = 0; i < filter->count(); ++i) kinds << filter->itemText(i);
+  shoot(window_.get(), "states");
   EXPECT_EQ(kinds, QStringList({"All photos (11)", "Test (2)", "Unregistered (2)", "Blurred (1)"}));
   filter->setFocus();
   QTest::keyClick(filter, Qt::Key_Down);
@@ -151,6 +159,18 @@ TEST_F(ImportTest, PhotosBecomeASceneThatTrains) {
   ASSERT_TRUE(wait([&] { return idle(); }));
 }
 
+TEST_F(ImportTest, TheFirstPageFitsASmallScreen) {
+  window_->resize(1280, 800);
+  QTest::qWait(0);
+  shoot(window_.get(), "welcome");
+  const auto* page = find<QWidget>("welcome");
+  for (const char* name : {"welcome_photos", "welcome_video", "welcome_sample", "welcome_dataset", "welcome_model"}) {
+    const auto* button = find<QPushButton>(name);
+    EXPECT_TRUE(page->rect().contains(QRect(button->mapTo(page, QPoint()), button->size()))) << name;
+    EXPECT_FALSE(button->toolTip().isEmpty()) << name;
+  }
+}
+
 TEST_F(ImportTest, PhotosCanBeLeftOutByKeyboardAlone) {
   use_stand_in();
   write_toys(8);
@@ -175,8 +195,6 @@ TEST_F(ImportTest, PhotosCanBeLeftOutByKeyboardAlone) {
   QTest::keyClick(filter, Qt::Key_End);
   EXPECT_EQ(filter->currentText(), "Left out");
   EXPECT_EQ(list->model()->rowCount(), 3) << "two that were left out and one that cannot be read";
-  const QString shot = qEnvironmentVariable("TESSERA_SHOTS");
-  if (!shot.isEmpty()) filter->setCurrentIndex(0), QTest::qWait(400), dialog()->grab().save(shot + "/report.png");
   QTest::keyClick(list, Qt::Key_Return);
   ASSERT_TRUE(wait([&] { return workspace().busy(); }));
   ASSERT_TRUE(wait([&] { return idle(); }));
@@ -204,8 +222,6 @@ TEST_F(ImportTest, StoppingTheSearchGoesBackAndOpeningGoesOn) {
   open_report(photos_);
   go_on();
   ASSERT_TRUE(wait([&] { return find<QLabel>("job_note")->isVisible(); }));
-  const QString shot = qEnvironmentVariable("TESSERA_SHOTS");
-  if (!shot.isEmpty()) view(), window_->grab().save(shot + "/growth.png");
   QElapsedTimer clock;
   clock.start();
   click("job_stop");
@@ -236,6 +252,35 @@ TEST_F(ImportTest, WhatWasOpenIsShownAgainAfterAStop) {
   ASSERT_TRUE(wait([&] { return idle(); }));
   EXPECT_TRUE(wait([&] { return window_->viewport().is_still(); }));
   EXPECT_EQ(view(), before);
+}
+
+TEST_F(ImportTest, AVideoBecomesAScene) {
+  use_stand_in();
+  const fs::path video = folder_.path() / "clip.avi";
+  {
+    cv::VideoWriter writer(video.string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), 10, {320, 240});
+    if (!writer.isOpened()) GTEST_SKIP() << "SKIPPED: this OpenCV cannot write videos";
+    for (int i = 0; i < 40; ++i) {
+      cv::Mat colour;
+      cv::cvtColor(test::blotches(static_cast<std::uint32_t>(i), 320, 240), colour, cv::COLOR_GRAY2BGR);
+      writer.write(colour);
+    }
+  }
+  open_report(video);
+  auto* text = in_dialog<QLabel>("import_video");
+  EXPECT_EQ(text->text().toStdString(),
+            "320 x 240 pixels, 0:04 long: the sharpest picture of each interval is taken, about 8 of them.");
+  auto* rate = in_dialog<QDoubleSpinBox>("import_rate");
+  EXPECT_TRUE(rate->hasFocus());
+  QTest::keyClick(rate, Qt::Key_A, Qt::ControlModifier);
+  QTest::keyClicks(rate, "2.5");
+  EXPECT_THAT(text->text().toStdString(), HasSubstr("about 10 of them"));
+  shoot(dialog(), "video");
+  QTest::keyClick(rate, Qt::Key_Return);
+  ASSERT_TRUE(wait([&] { return workspace().busy(); }));
+  ASSERT_TRUE(wait([&] { return idle(); }));
+  ASSERT_NE(workspace().dataset(), nullptr) << message();
+  EXPECT_EQ(workspace().dataset()->views.size(), 10u);
 }
 
 TEST_F(ImportTest, FiveThousandPhotosNeverHoldTheWindow) {
@@ -367,15 +412,25 @@ TEST_F(ImportTest, ImportAndPhotoListsAreProperModels) {
 }
 
 TEST_F(ImportTest, TheSampleCityIsBuiltAndCanBeStopped) {
-  const fs::path city = folder_.path() / "city";
-  auto* flow = window_->findChild<ImportFlow*>();
-  flow->make_sample(city);
+  QStandardPaths::setTestModeEnabled(true);
+  const fs::path home = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation).toStdString();
+  const fs::path city = home / "sample-city";
+  fs::remove_all(city);
+  click("welcome_sample");
+  auto* question = window_->findChild<QMessageBox*>("sample_question");
+  ASSERT_NE(question, nullptr);
+  EXPECT_THAT(question->text().toStdString(), HasSubstr(city.string()));
+  shoot(question, "sample");
+  QTest::keyClick(question, Qt::Key_Return);
   ASSERT_TRUE(wait([&] { return workspace().state() == Workspace::State::making; }));
   EXPECT_EQ(find<QLabel>("job_title")->text(), "Building the sample city");
   ASSERT_TRUE(wait([&] { return find<QProgressBar>("job_progress")->value() > 0; }));
   click("job_stop");
   ASSERT_TRUE(wait([&] { return idle(); }));
-  EXPECT_TRUE(fs::is_empty(folder_.path()) || !fs::exists(city));
+  EXPECT_FALSE(fs::exists(city));
+  EXPECT_TRUE(fs::is_empty(home)) << "not even half a city";
+  fs::remove(home);
+  QStandardPaths::setTestModeEnabled(false);
   EXPECT_TRUE(find<QWidget>("welcome")->isVisible());
   EXPECT_TRUE(find<QPushButton>("welcome_sample")->isEnabled());
 }
@@ -395,7 +450,8 @@ TEST_F(ImportTest, RealPhotosGrowIntoAScene) {
                    [&](const PosesSoFar& so_far) { cameras.push_back(so_far.dataset->views.size()); });
   const Watchdog watchdog;
   go_on();
-  ASSERT_TRUE(wait([&] { return cameras.size() >= 1 || idle(); }));
+  ASSERT_TRUE(wait([&] { return cameras.size() >= 3 || idle(); }));
+  shoot(window_.get(), "real");
   click("job_stop");
   ASSERT_TRUE(wait([&] { return idle(); }));
   open_report(photos_);
