@@ -6,6 +6,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/inputs.h"
+#include "reconstruct/ingest/preflight.h"
 #include "reconstruct/train/training_session.h"
 #include "scene/atomic_file.h"
 #include "scene/error.h"
@@ -161,10 +162,23 @@ json photos_json(const fs::path& folder) {
   return {{"kind", "photos"}, {"photos", photos}, {"with_gps", gps}, {"videos", videos}, {"problems", problems}};
 }
 
-json describe(const fs::path& path, Cli& cli) {
+/// The same, every photo decoded: what structure from motion would stumble over.
+json checked_photos_json(const fs::path& folder, Cli& cli) {
+  const reconstruct::PhotoSet set = reconstruct::read_photo_set(folder, {}, 0, cli.console.job());
+  cli.console.finish_line();
+  const reconstruct::Preflight result = reconstruct::check_photos(set);
+  if (result.photos.empty())
+    throw scene::Error(folder.string(), "holds no photos", "name a folder with photos");
+  json problems = json::array();
+  for (const auto& summary : result.summary) problems.push_back(summary.line);
+  return {{"kind", "photos"}, {"photos", result.photos.size()}, {"usable", result.usable}, {"problems", problems}};
+}
+
+json describe(const fs::path& path, bool check, Cli& cli) {
   std::error_code error;
   if (!fs::exists(path, error)) throw scene::Error(path.string(), "does not exist", "check the name");
   if (fs::is_directory(path, error)) {
+    if (check) return checked_photos_json(path, cli);
     if (fs::exists(path / "run.json", error)) return run_json(path);
     for (const char* name : {"transforms_train.json", "transforms.json"})
       if (fs::exists(path / name, error)) return dataset_json(path, cli);
@@ -207,16 +221,17 @@ void add_info_command(Cli& cli) {
   auto* sub = cli.app.add_subcommand("info", "What a file or folder is, how much is in it, and what is wrong with it");
   struct Arguments {
     std::string path;
-    bool as_json = false;
+    bool check = false, as_json = false;
   };
   auto a = std::make_shared<Arguments>();
   sub->add_option("ANYTHING", a->path, "dataset, run, model, photo, folder of photos, ...")
       ->required()
       ->check(not_empty());
+  sub->add_flag("--check", a->check, "a folder of photos: look at every one for blur, duplicates, exposure, ...");
   sub->add_flag("--json", a->as_json, "for machines");
   sub->callback([&cli, a] {
     cli.run = [&cli, a] {
-      const json result = describe(a->path, cli);
+      const json result = describe(a->path, a->check, cli);
       if (a->as_json)
         std::cout << json_text(result) << "\n";
       else

@@ -1,10 +1,12 @@
 #include <iostream>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.h"
 #include "app/cli/inputs.h"
 #include "reconstruct/ingest/sfm.h"
+#include "scene/atomic_file.h"
 
 namespace tessera::app {
 namespace {
@@ -12,12 +14,20 @@ namespace {
 struct Arguments {
   std::string input, out;
   std::vector<std::string> set;
+  std::string left_out;
   bool as_json = false;
 };
 
 int sfm(const Arguments& a, Cli& cli) {
   reconstruct::SfmOptions options;
   for (const std::string& assignment : a.set) set_option(options, reconstruct::sfm_options_table(), assignment);
+  if (!a.left_out.empty()) {
+    std::istringstream lines(scene::read_file(a.left_out));
+    for (std::string line; std::getline(lines, line);) {
+      if (line.ends_with('\r')) line.pop_back();
+      if (!line.empty()) options.leave_out.push_back(line);
+    }
+  }
   const auto report = reconstruct::run_sfm(a.input, a.out, options, cli.console.job());
   cli.console.finish_line();
   if (a.as_json) {
@@ -48,6 +58,8 @@ void add_sfm_command(Cli& cli) {
   sub->add_option("INPUT", a->input, "folder of photos, or a video (mp4, mov)")->required()->check(not_empty());
   sub->add_option("--out", a->out, "dataset folder to make; one that was interrupted goes on where it stopped")
       ->required()
+      ->check(not_empty());
+  sub->add_option("--leave-out", a->left_out, "text file with the names of photos that are not to be used, one a line")
       ->check(not_empty());
   sub->add_option("--set", a->set, "KEY=VALUE, any option of the table below; may be repeated")
       ->type_name("KEY=VALUE")

@@ -20,6 +20,7 @@
 #include "app/studio/language.h"
 #include "app/studio/error_map.h"
 #include "app/studio/inspect_panel.h"
+#include "app/studio/import_flow.h"
 #include "app/studio/log_panel.h"
 #include "app/studio/metrics_panel.h"
 #include "app/studio/photo_scores.h"
@@ -71,7 +72,10 @@ MainWindow::MainWindow(const RendererOptions& renderer, QWidget* parent)
   make_parts();
   make_window_menu();
   auto* welcome = new WelcomePage;
-  connect(welcome, &WelcomePage::photos_wanted, this, &MainWindow::ask_folder);
+  connect(welcome, &WelcomePage::photos_wanted, import_, &ImportFlow::ask_photos);
+  connect(welcome, &WelcomePage::video_wanted, import_, &ImportFlow::ask_video);
+  connect(welcome, &WelcomePage::sample_wanted, import_, &ImportFlow::ask_sample);
+  connect(welcome, &WelcomePage::dataset_wanted, this, &MainWindow::ask_folder);
   connect(welcome, &WelcomePage::model_wanted, this, &MainWindow::ask_model);
   connect(welcome, &WelcomePage::run_wanted, this, &MainWindow::go_on);
   pages_->addWidget(welcome);
@@ -93,6 +97,7 @@ void MainWindow::make_parts() {
   studio_.add_dock(tr("Clean"), "dock_clean", new CleanPanel(studio_), Qt::LeftDockWidgetArea);
   tabifyDockWidget(findChild<QDockWidget*>("dock_photos"), findChild<QDockWidget*>("dock_clean"));
   findChild<QDockWidget*>("dock_photos")->raise();
+  import_ = new ImportFlow(studio_);
   train_ = new TrainPanel(studio_);
   studio_.add_dock(tr("Train"), "dock_train", train_, Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Curves"), "dock_curves", new MetricsPanel(studio_), Qt::RightDockWidgetArea);
@@ -112,11 +117,14 @@ void MainWindow::make_parts() {
 
 void MainWindow::make_file_menu() {
   using Menu = Actions::Menu;
+  actions_->add(Menu::file, tr("&New from Photos..."), QKeySequence::New, [this] { import_->ask_photos(); });
+  actions_->add(Menu::file, tr("New from a &Video..."), {}, [this] { import_->ask_video(); });
   actions_->add(Menu::file, tr("&Open Photos or Dataset..."), QKeySequence::Open, [this] { ask_folder(); });
   actions_->add(Menu::file, tr("Open &Model..."), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
                 [this] { ask_model(); });
   recent_ = actions_->add_submenu(Menu::file, tr("Open &Recent"));
   connect(recent_, &QMenu::aboutToShow, this, &MainWindow::fill_recent);
+  actions_->add(Menu::file, tr("Try the Sample &City..."), {}, [this] { import_->ask_sample(); });
   actions_->add_separator(Menu::file);
   actions_->add(Menu::file, tr("Save &Screenshot..."), QKeySequence(Qt::Key_F12), [this] { save_screenshot(); });
 }
@@ -222,6 +230,8 @@ void MainWindow::connect_workspace() {
   });
   connect(&workspace_, &Workspace::state_changed, this, [this](Workspace::State state) {
     using State = Workspace::State;
+    if (state == State::making || state == State::posing) pages_->setCurrentWidget(viewport_);
+    if (state == State::idle && !workspace_.model()) pages_->setCurrentIndex(0);  // what was begun was stopped
     if (state == State::training)
       QSettings().setValue("run", QString::fromStdString(fs::absolute(workspace_.run()).string()));
     viewport_->set_share(state == State::training ? kShareWhileTraining : 1);
@@ -260,12 +270,13 @@ void MainWindow::go_on(const fs::path& run) {
 
 void MainWindow::open(const fs::path& path) {
   if (!workspace_.busy() && !workspace_.may_leave(tr("What is opened takes its place."))) return;
-  first_view_ = true;
+  if (import_->takes(path)) return;
   log_->add(tr("Opening %1").arg(QString::fromStdString(path.string())));
   workspace_.open(path);
 }
 
 void MainWindow::show_opened() {
+  first_view_ = true;
   pages_->setCurrentWidget(viewport_);
   const fs::path& path = workspace_.path();
   setWindowTitle(QString::fromStdString(path.filename().string()) + " - Tessera Studio");

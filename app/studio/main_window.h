@@ -12,6 +12,7 @@ class QStackedWidget;
 
 namespace tessera::app {
 
+class ImportFlow;
 class LogPanel;
 class TrainPanel;
 
@@ -55,6 +56,7 @@ class MainWindow : public QMainWindow {
   Actions* actions_;
   Studio studio_;
   LogPanel* log_;
+  ImportFlow* import_ = nullptr;
   TrainPanel* train_ = nullptr;
   QMenu* recent_ = nullptr;
   QLabel *message_ = nullptr, *numbers_ = nullptr, *renderer_ = nullptr;

@@ -4,10 +4,13 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QListView>
+#include <QLocale>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <vector>
 
+#include "app/studio/photo_filter.h"
 #include "app/studio/photo_list.h"
-#include "app/studio/photo_order.h"
 #include "app/studio/photo_scores.h"
 #include "app/studio/psnr_badge.h"
 #include "app/studio/viewport.h"
@@ -20,15 +23,16 @@ PhotosPanel::PhotosPanel(Studio& studio, PhotoScores& scores, QWidget* parent)
       studio_(studio),
       scores_(scores),
       photos_(new PhotoList(this)),
-      order_(new PhotoOrder(this)),
+      filter_(new PhotoFilter(this)),
+      shown_(new QComboBox),
       view_(new QListView) {
   photos_->set_scores(&scores);
-  order_->setSourceModel(photos_);
+  filter_->setSourceModel(photos_);
   connect(&scores, &PhotoScores::changed, this, [this] { photos_->score_changed(-1); });
   connect(&scores, &PhotoScores::scored, photos_, &PhotoList::score_changed);
   view_->setObjectName("photos");
   view_->setAccessibleName(tr("Photos"));
-  view_->setModel(order_);
+  view_->setModel(filter_);
   view_->setItemDelegate(new PsnrBadge(view_));
   view_->setViewMode(QListView::IconMode);
   view_->setResizeMode(QListView::Adjust);
@@ -39,18 +43,23 @@ PhotosPanel::PhotosPanel(Studio& studio, PhotoScores& scores, QWidget* parent)
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
-  layout->addWidget(make_order_bar());
+  layout->addWidget(make_bar());
   layout->addWidget(view_);
+  fill_filter();
   Viewport& viewport = studio.viewport;
-  const auto stand = [this](const QModelIndex& i) { studio_.viewport.stand_at(view_at(i)); };
-  connect(view_, &QListView::activated, this, stand);
-  connect(view_, &QListView::clicked, this, stand);
+  connect(view_, &QListView::activated, this, &PhotosPanel::choose);
+  connect(view_, &QListView::clicked, this, &PhotosPanel::choose);
+  connect(shown_, &QComboBox::currentIndexChanged, this, [this] {
+    filter_->show(static_cast<PhotoFilter::Shown>(shown_->currentData().toInt()));
+    view_->scrollToTop();
+  });
   connect(&viewport, &Viewport::photo_picked, this, [this](int photo) {
-    view_->setCurrentIndex(shown_index(photo));
-    studio_.say(photos_->index(photo).data().toString());
+    view_->setCurrentIndex(filter_->index_of_view(photo));
+    studio_.say(photos_->data(photos_->index(photo), Qt::DisplayRole).toString());
   });
   connect(&studio.workspace, &Workspace::opened, this, [this] {
-    photos_->set_dataset(studio_.workspace.dataset());
+    photos_->set_dataset(studio_.workspace.dataset(), studio_.workspace.photo_states());
+    fill_filter();
     studio_.viewport.set_dataset(studio_.workspace.dataset());
   });
 
@@ -67,13 +76,13 @@ PhotosPanel::PhotosPanel(Studio& studio, PhotoScores& scores, QWidget* parent)
                               [this](bool on) { compare(PhotoOverlay::Mode::error, on); });
 }
 
-QWidget* PhotosPanel::make_order_bar() {
+QWidget* PhotosPanel::make_bar() {
   auto* bar = new QWidget;
+  shown_->setObjectName("photo_filter");
+  shown_->setAccessibleName(tr("Which photos are listed"));
   auto* order = new QComboBox;
   order->setObjectName("photo_order");
   order->setAccessibleName(tr("Order of the photos"));
-  order->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);  // the dock may be made narrow
-  order->setMinimumWidth(56);
   order->addItem(tr("By name"));
   order->addItem(tr("Worst first"));
   order->setToolTip(
@@ -81,27 +90,55 @@ QWidget* PhotosPanel::make_order_bar() {
          "has not left"));
   auto* row = new QHBoxLayout(bar);
   row->setContentsMargins(10, 6, 10, 6);
-  row->addWidget(order);
+  for (QComboBox* box : {shown_, order}) {
+    box->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);  // the dock may be made narrow
+    box->setMinimumWidth(56);
+    row->addWidget(box);
+  }
   connect(order, &QComboBox::currentIndexChanged, this, [this](int index) {
-    order_->set_order(index == 1 ? PhotoOrder::Order::worst_first : PhotoOrder::Order::by_name);
+    filter_->set_order(index == 1 ? PhotoFilter::Order::worst_first : PhotoFilter::Order::by_name);
     view_->scrollToTop();
   });
   studio_.actions.add(Actions::Menu::tools, tr("&Worst Photos First"), {}, [order] { order->setCurrentIndex(1); });
   return bar;
 }
 
-int PhotosPanel::view_at(const QModelIndex& shown) const {
-  return shown.isValid() ? order_->mapToSource(shown).row() : -1;
+void PhotosPanel::choose(const QModelIndex& index) {
+  const int view = index.data(PhotoList::view_role).toInt();
+  if (view >= 0) return studio_.viewport.stand_at(view);
+  studio_.say(index.data(Qt::ToolTipRole).toString().replace("\n", ": "));  // it has no place to stand at
 }
 
-QModelIndex PhotosPanel::shown_index(int view) const { return order_->mapFromSource(photos_->index(view)); }
+/// With how many photos there are of each kind, and none of kinds that there are none of.
+void PhotosPanel::fill_filter() {
+  const QSignalBlocker quiet(shown_);
+  shown_->clear();
+  const auto add = [this](const QString& text, PhotoFilter::Shown which) {
+    const int count = filter_->count(which);
+    if (count > 0 || which == PhotoFilter::all)
+      shown_->addItem(tr("%1 (%2)").arg(text, QLocale().toString(count)), which);
+  };
+  add(tr("All photos"), PhotoFilter::all);
+  add(tr("Test"), PhotoFilter::test);
+  add(tr("Unregistered"), PhotoFilter::unregistered);
+  add(tr("Blurred"), PhotoFilter::blurred);
+  filter_->show(PhotoFilter::all);
+  shown_->setEnabled(photos_->rowCount() > 0);
+}
 
 void PhotosPanel::step(int by) {
-  const int count = order_->rowCount();
-  if (count == 0) return;
+  // Through the photos as they are listed, past those that have no place.
+  std::vector<int> views;
+  for (int row = 0; row < filter_->rowCount(); ++row)
+    if (const int view = filter_->index(row, 0).data(PhotoList::view_role).toInt(); view >= 0) views.push_back(view);
+  if (views.empty()) return;
   const int standing = studio_.viewport.standing_at();
-  const int now = standing >= 0 ? shown_index(standing).row() : view_->currentIndex().row();
-  studio_.viewport.stand_at(view_at(order_->index(now < 0 ? 0 : (now + by + count) % count, 0)));
+  const QModelIndex current = view_->currentIndex();
+  const int now = standing >= 0 ? standing : current.isValid() ? current.data(PhotoList::view_role).toInt() : -1;
+  const auto count = static_cast<int>(views.size());
+  const auto at = std::find(views.begin(), views.end(), now);
+  const int next = at == views.end() ? 0 : (static_cast<int>(at - views.begin()) + by + count) % count;
+  studio_.viewport.stand_at(views[static_cast<std::size_t>(next)]);
 }
 
 void PhotosPanel::compare(PhotoOverlay::Mode mode, bool on) {

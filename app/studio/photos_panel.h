@@ -5,12 +5,14 @@
 #include "app/studio/photo_overlay.h"
 #include "app/studio/studio.h"
 
+class QComboBox;
 class QListView;
+class QModelIndex;
 
 namespace tessera::app {
 
+class PhotoFilter;
 class PhotoList;
-class PhotoOrder;
 class PhotoScores;
 
 /// The dock of the photos, and the commands that stand where they were taken and compare them with the scene.
@@ -21,16 +23,17 @@ class PhotosPanel : public QWidget {
   PhotosPanel(Studio& studio, PhotoScores& scores, QWidget* parent = nullptr);
 
  private:
-  QWidget* make_order_bar();
-  int view_at(const QModelIndex& shown) const;  // -1: none
-  QModelIndex shown_index(int view) const;      // where the list has it
+  QWidget* make_bar();
   void step(int by);
+  void choose(const QModelIndex& index);
+  void fill_filter();
   void compare(PhotoOverlay::Mode mode, bool on);
 
   Studio& studio_;
   PhotoScores& scores_;
   PhotoList* photos_;
-  PhotoOrder* order_;
+  PhotoFilter* filter_;
+  QComboBox* shown_;
   QListView* view_;
   QAction *split_, *flicker_, *error_;
 };

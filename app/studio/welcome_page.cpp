@@ -38,27 +38,43 @@ WelcomePage::WelcomePage(QWidget* parent) : QWidget(parent) {
   column->addStretch(2);
   column->addWidget(title);
   column->addWidget(text);
-  column->addSpacing(18);
-  const auto button = [&](const QString& label, const char* name) {
+  const auto heading = [&](const QString& label) {
+    auto* h = new QLabel(label);
+    h->setStyleSheet("color: " + theme().faint.name());
+    column->addSpacing(14);
+    column->addWidget(h);
+  };
+  const auto button = [&](const QString& label, const char* name, const QString& tip) {
     auto* b = new QPushButton(label);
     b->setObjectName(name);
-    b->setMinimumSize(300, 40);
+    b->setMinimumSize(300, 38);
+    b->setToolTip(tip);
     column->addWidget(b, 0, Qt::AlignLeft);
     return b;
   };
-  auto* photos = button(tr("Open photos or a dataset..."), "welcome_photos");
+  heading(tr("Make a scene"));
+  auto* photos = button(tr("New from photos..."), "welcome_photos", tr("A folder of photos: jpg, png, tif, bmp, webp"));
   photos->setDefault(true);
   connect(photos, &QPushButton::clicked, this, &WelcomePage::photos_wanted);
-  connect(button(tr("Open a model..."), "welcome_model"), &QPushButton::clicked, this, &WelcomePage::model_wanted);
+  connect(button(tr("New from a video..."), "welcome_video", tr("The sharpest pictures of an mp4 or mov are taken")),
+          &QPushButton::clicked, this, &WelcomePage::video_wanted);
+  connect(button(tr("Try the sample city"), "welcome_sample",
+                 tr("Builds a small town and photographs it from a drone: a minute or so, and nothing to download")),
+          &QPushButton::clicked, this, &WelcomePage::sample_wanted);
+  heading(tr("Open"));
+  connect(button(tr("Open a dataset..."), "welcome_dataset", tr("COLMAP or transforms.json, or a training run")),
+          &QPushButton::clicked, this, &WelcomePage::dataset_wanted);
+  connect(button(tr("Open a model..."), "welcome_model", tr("Splats as .ply")), &QPushButton::clicked, this,
+          &WelcomePage::model_wanted);
   // A run that was stopped, or that ended with the program or the machine.
   if (const fs::path run = QSettings().value("run").toString().toStdString(); !run.empty() && can_go_on(run)) {
-    auto* resume = button(tr("Go on with %1").arg(QString::fromStdString(run.filename().string())), "welcome_resume");
-    resume->setToolTip(QString::fromStdString(run.string()));
+    auto* resume = button(tr("Go on with %1").arg(QString::fromStdString(run.filename().string())), "welcome_resume",
+                          QString::fromStdString(run.string()));
     connect(resume, &QPushButton::clicked, this, [this, run] { Q_EMIT run_wanted(run); });
   }
-  auto* hint = new QLabel(
-      tr("A folder of photos, a video, a COLMAP or transforms.json dataset, a training run, or a 3DGS .ply.\n"
-         "Dropping it on this window does the same. Ctrl+K finds every command."));
+  auto* hint =
+      new QLabel(tr("Photos, videos, datasets, runs and models can be dropped on this window as well.\n"
+                    "Ctrl+K finds every command."));
   hint->setStyleSheet("color: " + theme().faint.name());
   column->addSpacing(18);
   column->addWidget(hint);

@@ -13,6 +13,9 @@ class WelcomePage : public QWidget {
 
  Q_SIGNALS:
   void photos_wanted();  // a folder to be chosen
+  void video_wanted();
+  void dataset_wanted();
+  void sample_wanted();
   void model_wanted();
   void run_wanted(std::filesystem::path run);  // to go on with one that was cut short
 };

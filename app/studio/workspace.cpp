@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "reconstruct/ingest/sfm.h"
+#include "reconstruct/ingest/video.h"
 #include "reconstruct/run/inputs.h"
 #include "scene/atomic_file.h"
 #include "scene/error.h"
@@ -27,6 +27,12 @@ bool is_dataset(const fs::path& path) {
   for (const char* name : {"sparse", "transforms.json", "transforms_train.json", "cameras.bin", "cameras.txt"})
     if (fs::exists(path / name, error)) return true;
   return path.extension() == ".json";
+}
+
+/// "photos/": what is made beside it is named after it.
+fs::path named(const fs::path& path) {
+  fs::path name = fs::absolute(path).lexically_normal();
+  return name.has_filename() ? name : name.parent_path();
 }
 
 double quantile(std::vector<float> values, double share) {
@@ -128,9 +134,36 @@ scene::JobContext Workspace::job_context() {
 
 void Workspace::open(const fs::path& path) {
   if (busy()) return Q_EMIT failed(tr("Stop the job under way before opening something else."));
-  fs::path named = fs::absolute(path).lexically_normal();
-  if (!named.has_filename()) named = named.parent_path();  // "photos/": what is made beside it is named after it
-  begin(State::loading, [this, named] { load(named); });
+  begin(State::loading, [this, name = named(path)] { load(name); });
+}
+
+bool Workspace::needs_poses(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return reconstruct::is_video(path) && fs::exists(path, error);
+  return !is_dataset(path) && !fs::exists(path / "run.json", error);
+}
+
+fs::path Workspace::poses_folder(const fs::path& photos) { return named(photos).string() + "-scene"; }
+
+fs::path Workspace::find_poses(const fs::path& photos, const reconstruct::SfmOptions& options) {
+  const fs::path out = poses_folder(photos);
+  reconstruct::run_sfm(photos, out, options, job_context(), [this](std::shared_ptr<const scene::Dataset> so_far) {
+    const auto model = std::make_shared<scene::GaussianModel>(splats_of(so_far->points));
+    post([this, so_far, model, ball = ball_of(*model)] {
+      if (state_ == State::posing) Q_EMIT poses_grew({so_far, model, ball});
+    });
+  });
+  return out;
+}
+
+void Workspace::pose(const fs::path& photos, reconstruct::SfmOptions options) {
+  if (busy()) return Q_EMIT failed(tr("Stop the job under way before opening something else."));
+  begin(State::posing, [this, name = named(photos), options = std::move(options)] { load(find_poses(name, options)); });
+}
+
+void Workspace::make(std::function<fs::path(const scene::JobContext&)> make) {
+  if (busy()) return Q_EMIT failed(tr("Stop the job under way before opening something else."));
+  begin(State::making, [this, make = std::move(make)] { load(named(make(job_context()))); });
 }
 
 void Workspace::load(const fs::path& path) {
@@ -157,18 +190,23 @@ void Workspace::load(const fs::path& path) {
   } else if (is_dataset(path)) {
     dataset = std::make_shared<scene::Dataset>(scene::load_dataset(path, {}, job));
   } else {
-    // Photos or a video: their poses stand beside them.
-    post([this] { set_state(State::posing); });
-    const fs::path out = fs::path(path.string() + "-scene");
-    reconstruct::run_sfm(path, out, {}, job);
-    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(out, {}, job));
+    // Photos or a video: their poses stand beside them, or are found first.
+    fs::path poses = poses_folder(path);
+    if (reconstruct::pose_state(poses) != reconstruct::PoseState::finished) {
+      post([this] { set_state(State::posing); });
+      poses = find_poses(path, {});
+    }
+    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(poses, {}, job));
   }
+  std::shared_ptr<reconstruct::PhotoStates> states;
+  if (dataset) states = std::make_shared<reconstruct::PhotoStates>(reconstruct::read_photo_states(*dataset));
   const bool trained = model->size() > 0 || !dataset;
   if (!trained) *model = splats_of(dataset->points);
-  post([this, path, run, dataset, model, antialiased, trained, ball = ball_of(*model)] {
+  post([this, path, run, dataset, states, model, antialiased, trained, ball = ball_of(*model)] {
     path_ = dataset && run.empty() ? dataset->root : path;
     run_ = run;
-    dataset_ = dataset, model_ = model, trained_ = trained, antialiased_ = antialiased, ball_ = ball;
+    dataset_ = dataset, photo_states_ = states, model_ = model, trained_ = trained, antialiased_ = antialiased;
+    ball_ = ball;
     for (const std::string& line : dataset ? dataset->warnings : std::vector<std::string>{})
       Q_EMIT warned(QString::fromStdString(line));
     Q_EMIT opened();

@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "reconstruct/ingest/photo_states.h"
+#include "reconstruct/ingest/sfm.h"
 #include "reconstruct/run/train_run.h"
 #include "scene/dataset.h"
 #include "scene/gaussian_model.h"
@@ -24,6 +26,12 @@ struct Ball {
   double radius = 1;
 };
 Ball ball_of(const scene::GaussianModel& model);
+/// A reconstruction while it grows: what run_sfm() shows, and its points to be looked at.
+struct PosesSoFar {
+  std::shared_ptr<const scene::Dataset> dataset;
+  std::shared_ptr<const scene::GaussianModel> model;
+  Ball ball;
+};
 /// The view that sees most of the sparse points; the first where tracks are not known.
 std::size_t best_view(const scene::Dataset& dataset);
 
@@ -34,7 +42,7 @@ std::size_t best_view(const scene::Dataset& dataset);
 class Workspace : public QObject {
   Q_OBJECT
  public:
-  enum class State { idle, loading, posing, training, paused };
+  enum class State { idle, loading, making, posing, training, paused };
   Q_ENUM(State)
 
   explicit Workspace(QObject* parent = nullptr);
@@ -43,6 +51,15 @@ class Workspace : public QObject {
   /// A dataset folder, a run folder, a 3DGS PLY, or a folder of photos or a video, which are posed first. opened() or
   /// failed() follows.
   void open(const std::filesystem::path& path);
+  /// Finds the cameras of photos or a video, with poses_grew() on the way, and opens the dataset that comes of it. What
+  /// an earlier call has done is gone on with.
+  void pose(const std::filesystem::path& photos, reconstruct::SfmOptions options);
+  /// Opens what `make` leaves in the path that it gives back.
+  void make(std::function<std::filesystem::path(const scene::JobContext&)> make);
+  /// Photos or a video, as far as names tell: nothing that open() could show as it is.
+  static bool needs_poses(const std::filesystem::path& path);
+  /// The dataset folder of the poses of these photos.
+  static std::filesystem::path poses_folder(const std::filesystem::path& photos);
   /// Trains what is open, or goes on with a run. finished() or failed() follows.
   void start(reconstruct::Plan plan);
   void pause();
@@ -59,6 +76,8 @@ class Workspace : public QObject {
   State state() const { return state_; }
   bool busy() const { return state_ != State::idle; }
   std::shared_ptr<const scene::Dataset> dataset() const { return dataset_; }
+  /// What is known of the dataset's photos besides its views; null where there is no dataset.
+  std::shared_ptr<const reconstruct::PhotoStates> photo_states() const { return photo_states_; }
   /// In the scene frame; sparse points as small splats where nothing has been trained yet. Null: nothing is open.
   std::shared_ptr<const scene::GaussianModel> model() const { return model_; }
   /// Whether model() is more than sparse points.
@@ -75,6 +94,7 @@ class Workspace : public QObject {
   void state_changed(Workspace::State state);
   void opened();
   void model_changed();
+  void poses_grew(const PosesSoFar& so_far);
   void progressed(QString stage, double done, double total, double seconds_left, QString detail);
   void stepped(reconstruct::TrainMetrics metrics);
   void noted(QString line);
@@ -89,6 +109,8 @@ class Workspace : public QObject {
   void post(Call call);  // to this object's thread
   void set_state(State state);
   void load(const std::filesystem::path& path);
+  /// Where they stand then.
+  std::filesystem::path find_poses(const std::filesystem::path& photos, const reconstruct::SfmOptions& options);
   void train(const std::shared_ptr<const scene::Dataset>& dataset, reconstruct::Plan plan);
   void publish();  // snapshots of the run, at a rate that costs it little
   scene::JobContext job_context();
@@ -99,6 +121,7 @@ class Workspace : public QObject {
   std::vector<std::function<bool(const QString&)>> guards_;
   Ball ball_;
   std::shared_ptr<const scene::Dataset> dataset_;
+  std::shared_ptr<const reconstruct::PhotoStates> photo_states_;
   std::shared_ptr<const scene::GaussianModel> model_;
   std::unique_ptr<scene::Cancellation> cancellation_;
   std::mutex run_mutex_;

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cctype>
+#include <chrono>
 #include <map>
 #include <mutex>
+#include <set>
 #include <tuple>
 
 #include "reconstruct/ingest/hash.h"
@@ -18,6 +20,8 @@ namespace tessera::reconstruct {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr const char* kSame = "the same picture as ";
 
 std::string lower_extension(const fs::path& path) {
   std::string extension = path.extension().string();
@@ -109,13 +113,16 @@ PhotoSet read_photo_set(const fs::path& root, const fs::path& apart, int threads
 
   std::size_t done = 0;
   std::mutex reporting;
+  const auto start = std::chrono::steady_clock::now();
   tbb::task_arena arena(threads > 0 ? threads : tbb::task_arena::automatic);
   arena.execute([&] {
     scene::parallel_blocks(std::size_t{0}, files.size(), 1, [&](std::size_t i, std::size_t) {
       if (job.cancelled()) return;
       looked[i] = look_at(files[i], names[i]);
       const std::lock_guard lock(reporting);
-      job.progress({"reading photos", static_cast<double>(++done), static_cast<double>(files.size()), -1, ""});
+      const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      const auto now = static_cast<double>(++done), total = static_cast<double>(files.size());
+      job.progress({"reading photos", now, total, elapsed / now * (total - now), ""});
     });
   });
   job.throw_if_cancelled();
@@ -126,17 +133,47 @@ PhotoSet read_photo_set(const fs::path& root, const fs::path& apart, int threads
     if (reason.empty()) {
       const auto twin = std::find_if(kept.begin(), kept.end(),
                                      [&](std::size_t k) { return same_picture(looked[k].look, looked[i].look); });
-      if (twin != kept.end()) reason = "the same picture as " + names[*twin];
+      if (twin != kept.end()) reason = kSame + names[*twin];
     }
     if (!reason.empty()) {
       set.left_out.push_back({names[i], reason});
       continue;
     }
     kept.push_back(i);
-    set.photos.push_back(
-        {names[i], looked[i].look.width, looked[i].look.height, looked[i].look.sharpness, looked[i].exif});
+    const PhotoLook& look = looked[i].look;
+    set.photos.push_back({names[i], look.width, look.height, look.sharpness, looked[i].exif, look.thumbnail});
   }
   return set;
+}
+
+bool is_duplicate(const FailedImage& image) { return image.reason.starts_with(kSame); }
+
+void require_two_photos(const PhotoSet& set, const fs::path& input) {
+  const std::size_t usable = set.photos.size();
+  if (usable >= 2) return;
+  const std::string remedy = "at least two photos, better twenty or more, from different places are needed";
+  if (set.files() == 0) throw scene::Error(input.string(), "holds no photos (jpg, png, tif, bmp, webp)", remedy);
+  if (set.files() == 1 && usable == 1)
+    throw scene::Error(input.string(), "holds one photo only (" + set.photos[0].name + ")", remedy);
+  if (usable == 1 && std::all_of(set.left_out.begin(), set.left_out.end(), is_duplicate))
+    throw scene::Error(
+        input.string(),
+        "all " + std::to_string(set.files()) + " photos are the same picture, so there is no depth in them", remedy);
+  const FailedImage& first = set.left_out.front();
+  throw scene::Error(input.string(),
+                     "only " + std::to_string(usable) + " of " + std::to_string(set.files()) +
+                         " photos can be used (" + first.name + ": " + first.reason + ")",
+                     remedy);
+}
+
+void leave_out(PhotoSet& set, const std::vector<std::string>& names) {
+  const std::set<std::string> unwanted(names.begin(), names.end());
+  std::erase_if(set.photos, [&](const Photo& photo) {
+    if (!unwanted.contains(photo.name)) return false;
+    set.left_out.push_back({photo.name, "left out on request"});
+    return true;
+  });
+  std::sort(set.left_out.begin(), set.left_out.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
 }
 
 std::vector<std::vector<std::size_t>> camera_groups(const std::vector<Photo>& photos) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ struct Photo {
   int width = 0, height = 0;
   double sharpness = 0;  // see sharpness.h
   scene::Exif exif;
+  std::vector<std::uint8_t> thumbnail;  // 32 x 32 means, grey
 };
 
 struct PhotoSet {
@@ -29,6 +31,13 @@ struct PhotoSet {
 /// cannot be used. `apart` (may be empty) is a folder that is not looked into: where results are written.
 PhotoSet read_photo_set(const std::filesystem::path& root, const std::filesystem::path& apart, int threads,
                         const scene::JobContext& job);
+
+/// Left out because it is the same picture as another.
+bool is_duplicate(const FailedImage& image);
+/// Throws scene::Error that says why of `input`, where fewer than two photos are left.
+void require_two_photos(const PhotoSet& set, const std::filesystem::path& input);
+/// Takes the photos of these names (may be absent) out of the set.
+void leave_out(PhotoSet& set, const std::vector<std::string>& names);
 
 /// True by the extension: a picture that is worth trying.
 bool has_picture_extension(const std::filesystem::path& path);

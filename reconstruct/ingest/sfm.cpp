@@ -89,16 +89,19 @@ void prepare_output(const fs::path& input, const fs::path& out) {
 
 }  // namespace
 
-SfmReport run_sfm(const fs::path& input, const fs::path& out, const SfmOptions& options, const scene::JobContext& job) {
+SfmReport run_sfm(const fs::path& input, const fs::path& out, const SfmOptions& options, const scene::JobContext& job,
+                  const OnGrowth& on_growth) {
   check_options(options);
   check_input(input);
   prepare_output(input, out);
   const FolderLock lock(out / "sfm");
-  return SfmJob(input, out, options, job).run();
+  return SfmJob(input, out, options, job, on_growth).run();
 }
 
 nlohmann::json to_json(const SfmReport& r) {
-  nlohmann::json json{{"images", r.images},
+  nlohmann::json json{{"photos", r.photos},
+                      {"blurred", r.blurred},
+                      {"images", r.images},
                       {"registered", r.registered},
                       {"points", r.points},
                       {"reprojection_error", r.reprojection_error},

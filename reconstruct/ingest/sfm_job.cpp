@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "reconstruct/ingest/hash.h"
+#include "reconstruct/ingest/photo_states.h"
+#include "reconstruct/ingest/sharpness.h"
 #include "reconstruct/ingest/video.h"
 #include "scene/atomic_file.h"
 #include "scene/error.h"
@@ -13,7 +15,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr double kBlurred = 0.35;  // sharpness below this share of the median counts as blurred
 constexpr std::size_t kFewFeatures = 100;
 constexpr std::size_t kFewMatches = 30;  // COLMAP's Mapper.abs_pose_min_num_inliers
 
@@ -42,17 +43,20 @@ void replace_folder(const fs::path& partial, const fs::path& folder) {
   if (error) throw scene::Error(folder.string(), "cannot be written: " + error.message());
 }
 
-SfmJob::SfmJob(fs::path input, fs::path out, const SfmOptions& options, const scene::JobContext& job)
+SfmJob::SfmJob(fs::path input, fs::path out, const SfmOptions& options, const scene::JobContext& job,
+               const OnGrowth& on_growth)
     : input_(std::move(input)),
       out_(std::move(out)),
       folder_(out_ / "sfm"),
       options_(options),
       job_(job),
+      on_growth_(on_growth),
       colmap_(options.colmap, folder_ / "log.txt", job),
       book_(folder_ / "state.json") {}
 
 SfmReport SfmJob::run() {
   video_ = !fs::is_directory(input_);
+  write_choices(out_, options_);
   if (video_) extract_video();
   look_at_photos();
   extract_features();
@@ -123,28 +127,12 @@ void SfmJob::extract_video() {
 void SfmJob::look_at_photos() {
   const fs::path root = video_ ? folder_ / "frames" : input_;
   photos_ = read_photo_set(root, video_ ? fs::path() : out_, options_.threads, job_);
+  leave_out(photos_, options_.leave_out);
+  report_.photos = fs::absolute(root).lexically_normal().string();
   report_.images = static_cast<int>(photos_.files());
   report_.failed = photos_.left_out;
   for (const FailedImage& image : photos_.left_out) warn((root / image.name).string() + ": left out: " + image.reason);
-  const std::size_t usable = photos_.photos.size();
-  if (usable >= 2) return;
-  const std::string remedy = "at least two photos, better twenty or more, from different places are needed";
-  if (photos_.files() == 0) throw scene::Error(input_.string(), "holds no photos (jpg, png, tif, bmp, webp)", remedy);
-  if (photos_.files() == 1 && usable == 1)
-    throw scene::Error(input_.string(), "holds one photo only (" + photos_.photos[0].name + ")", remedy);
-  const auto same = std::count_if(photos_.left_out.begin(), photos_.left_out.end(), [](const FailedImage& image) {
-    return image.reason.starts_with("the same picture");
-  });
-  if (usable == 1 && static_cast<std::size_t>(same) == photos_.left_out.size())
-    throw scene::Error(
-        input_.string(),
-        "all " + std::to_string(photos_.files()) + " photos are the same picture, so there is no depth in them",
-        remedy);
-  const FailedImage& first = photos_.left_out.front();
-  throw scene::Error(input_.string(),
-                     "only " + std::to_string(usable) + " of " + std::to_string(photos_.files()) +
-                         " photos can be used (" + first.name + ": " + first.reason + ")",
-                     remedy);
+  require_two_photos(photos_, input_);
 }
 
 std::string SfmJob::why_not_registered(const Photo& photo, double median_sharpness) const {
@@ -153,7 +141,7 @@ std::string SfmJob::why_not_registered(const Photo& photo, double median_sharpne
   if (it == facts.end()) return "COLMAP could not read it";
   const auto features = it->at("features").get<std::size_t>(), best = it->at("best").get<std::size_t>();
   const double relative = median_sharpness > 0 ? photo.sharpness / median_sharpness : 1;
-  if (relative < kBlurred) return "blurred (sharpness " + two_digits(relative) + " of the median)";
+  if (relative < kBlurredShare) return "blurred (sharpness " + two_digits(relative) + " of the median)";
   if (features < kFewFeatures) return "too few features (" + std::to_string(features) + ")";
   if (best < kFewMatches) return "too few matches (" + std::to_string(best) + ")";
   const json& elsewhere = mapping_.at("elsewhere");
@@ -189,11 +177,11 @@ void SfmJob::fill_report() {
   std::set<std::string> registered;
   for (const Photo& photo : photos_.photos) sharpness.push_back(photo.sharpness);
   for (const auto& image : model.images) registered.insert(image.name);
-  std::nth_element(sharpness.begin(), sharpness.begin() + static_cast<std::ptrdiff_t>(sharpness.size() / 2),
-                   sharpness.end());
-  for (const Photo& photo : photos_.photos)
-    if (!registered.contains(photo.name))
-      report_.failed.push_back({photo.name, why_not_registered(photo, sharpness[sharpness.size() / 2])});
+  const double median = median_sharpness(sharpness);
+  for (const Photo& photo : photos_.photos) {
+    if (!registered.contains(photo.name)) report_.failed.push_back({photo.name, why_not_registered(photo, median)});
+    if (photo.sharpness < kBlurredShare * median) report_.blurred.push_back(photo.name);
+  }
   std::sort(report_.failed.begin(), report_.failed.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   for (const FailedImage& image : report_.failed) {
     const bool told = std::any_of(photos_.left_out.begin(), photos_.left_out.end(),

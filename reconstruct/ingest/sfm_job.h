@@ -22,8 +22,8 @@ namespace tessera::reconstruct {
 /// The inputs have been checked and the folders are there.
 class SfmJob {
  public:
-  SfmJob(std::filesystem::path input, std::filesystem::path out, const SfmOptions& options,
-         const scene::JobContext& job);
+  SfmJob(std::filesystem::path input, std::filesystem::path out, const SfmOptions& options, const scene::JobContext& job,
+         const OnGrowth& on_growth = {});
   SfmReport run();
 
  private:
@@ -57,6 +57,7 @@ class SfmJob {
   std::filesystem::path input_, out_, folder_;  // folder_ = out_/sfm
   SfmOptions options_;
   const scene::JobContext& job_;
+  const OnGrowth& on_growth_;
   ColmapProgram colmap_;
   StageBook book_;
   SfmReport report_;

@@ -5,6 +5,7 @@
 
 #include <glm/geometric.hpp>
 
+#include "reconstruct/ingest/growth_reader.h"
 #include "reconstruct/ingest/sfm_job.h"
 #include "reconstruct/ingest/up_direction.h"
 #include "scene/atomic_file.h"
@@ -22,6 +23,8 @@ constexpr double kOneWay =
     0.97;  // view coherence from which on the focal length is hardly observable (a cone of 20 degrees)
 constexpr double kFocalDrift = 0.01;   // relative; less is a calibration, not a drift
 constexpr double kErrorGrowth = 1.05;  // holding the focal length may cost this much of the reprojection error
+
+constexpr const char* kNoModel = "failed to create sparse model";
 
 std::vector<scene::Rigid> poses_of(const ColmapModel& model) {
   std::vector<scene::Rigid> poses;
@@ -115,11 +118,20 @@ json SfmJob::run_mapper() {
       command.set("Mapper.abs_pose_min_num_inliers", std::string("15"));
     }
     const double total = static_cast<double>(photos_.photos.size());
+    GrowthReader growth(folder_ / "growth", photos_.root, on_growth_);
+    growth.ask(command, photos_.photos.size());
     int most = 0;
-    colmap_.run(command, [&](std::string_view line) {
-      int registered = 0;
-      if (parse_registered(line, registered)) progress("mapping", most = std::max(most, registered), total);
-    });
+    try {
+      colmap_.run(command, [&](std::string_view line) {
+        int registered = 0;
+        if (!parse_registered(line, registered)) return;
+        progress("mapping", most = std::max(most, registered), total);
+        growth.poll();
+      });
+    } catch (const scene::Error& error) {
+      // 3.8 and later end so where they have nothing to write; that is for us to judge.
+      if (error.problem().find(kNoModel) == std::string::npos) throw;
+    }
   };
   progress("mapping", 0, static_cast<double>(photos_.photos.size()));
   map_with(false);

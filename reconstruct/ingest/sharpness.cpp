@@ -71,6 +71,13 @@ PhotoLook look_at_photo(const std::filesystem::path& photo) {
   return look;
 }
 
+double median_sharpness(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 bool same_picture(const PhotoLook& a, const PhotoLook& b) {
   if (a.width != b.width || a.height != b.height || a.thumbnail.size() != b.thumbnail.size()) return false;
   return std::equal(a.thumbnail.begin(), a.thumbnail.end(), b.thumbnail.begin(),

@@ -14,6 +14,11 @@ namespace tessera::reconstruct {
 /// 2000). Comparable between pictures of one scene only; a blurred one has a fraction of its neighbours' value.
 double sharpness(const cv::Mat& grey);
 
+/// A photo with less than this share of the set's median sharpness counts as blurred: what motion of some pixels leaves.
+inline constexpr double kBlurredShare = 0.35;
+/// The middle one; 0 of none.
+double median_sharpness(std::vector<double> values);
+
 /// What telling pictures apart needs of one of them.
 struct PhotoLook {
   int width = 0, height = 0;  // of the stored pixels

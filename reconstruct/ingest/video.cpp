@@ -41,6 +41,26 @@ void silence_decoders() {
   cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
 }
 
+void open_video(cv::VideoCapture& capture, const fs::path& video) {
+  std::error_code error;
+  if (!fs::is_regular_file(video, error)) throw scene::Error(video.string(), "there is no such file");
+  silence_decoders();
+  // By name: asked for any back end, OpenCV takes what is no video for a camera's address and searches the USB ports.
+  if (!capture.open(video.string(), cv::CAP_FFMPEG))
+    throw scene::Error(video.string(), "cannot be opened as a video",
+                       "convert it to mp4 (H.264), or give a folder of photos");
+}
+
+double frame_rate(const cv::VideoCapture& capture) {
+  const double rate = capture.get(cv::CAP_PROP_FPS);
+  return rate >= 0.1 && rate <= 1000 ? rate : kUsualRate;
+}
+
+double stated_frames(const cv::VideoCapture& capture) {
+  const double stated = capture.get(cv::CAP_PROP_FRAME_COUNT);
+  return stated > 0 && stated < 1e9 ? stated : 0;
+}
+
 }  // namespace
 
 bool is_video(const fs::path& path) {
@@ -51,20 +71,21 @@ bool is_video(const fs::path& path) {
   return false;
 }
 
+VideoFacts look_at_video(const fs::path& video) {
+  cv::VideoCapture capture;
+  open_video(capture, video);
+  VideoFacts facts;
+  facts.width = static_cast<int>(capture.get(cv::CAP_PROP_FRAME_WIDTH));
+  facts.height = static_cast<int>(capture.get(cv::CAP_PROP_FRAME_HEIGHT));
+  facts.seconds = stated_frames(capture) / frame_rate(capture);
+  return facts;
+}
+
 VideoFrames extract_frames(const fs::path& video, const fs::path& folder, double frames_per_second,
                            const scene::JobContext& job) {
-  std::error_code error;
-  if (!fs::is_regular_file(video, error)) throw scene::Error(video.string(), "there is no such file");
-  silence_decoders();
   cv::VideoCapture capture;
-  // By name: asked for any back end, OpenCV takes what is no video for a camera's address and searches the USB ports.
-  if (!capture.open(video.string(), cv::CAP_FFMPEG))
-    throw scene::Error(video.string(), "cannot be opened as a video",
-                       "convert it to mp4 (H.264), or give a folder of photos");
-  double rate = capture.get(cv::CAP_PROP_FPS);
-  if (!(rate >= 0.1 && rate <= 1000)) rate = kUsualRate;
-  const double stated = capture.get(cv::CAP_PROP_FRAME_COUNT);
-  const double total = stated > 0 && stated < 1e9 ? stated : 0;
+  open_video(capture, video);
+  const double rate = frame_rate(capture), total = stated_frames(capture);
 
   VideoFrames result;
   cv::Mat frame, grey, best;

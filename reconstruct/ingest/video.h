@@ -10,6 +10,13 @@ namespace tessera::reconstruct {
 /// True by the extension: mp4, mov, m4v, avi, mkv, webm, mts.
 bool is_video(const std::filesystem::path& path);
 
+struct VideoFacts {
+  int width = 0, height = 0;
+  double seconds = 0;  // as the file states it; 0: it does not
+};
+/// Without decoding it. Throws scene::Error: not a video that can be read.
+VideoFacts look_at_video(const std::filesystem::path& video);
+
 struct VideoFrames {
   std::size_t read = 0, written = 0;
   double seconds = 0;  // length of what was read

@@ -79,6 +79,21 @@ class CommandLineSfm : public testing::Test {
   fs::path photos_ = folder_.path() / "photos", out_ = folder_.path() / "out", pid_file_ = folder_.path() / "pid";
 };
 
+TEST_F(CommandLineSfm, LeavesOutThePhotosOfAListThatACheckSuggests) {
+  test::write_toy_photos(photos_, 7);
+  scene::write_file_atomically(photos_ / "photo_07.jpg", "no picture");
+  const auto check = test::tessera({"info", photos_.string(), "--check"}, options());
+  ASSERT_EQ(check.exit_code, 0) << check.err;
+  EXPECT_THAT(check.out, HasSubstr("usable: 7\n"));
+  EXPECT_THAT(check.out, HasSubstr("problem: 1 photo cannot be used: photo_07.jpg; left out in any case.\n"));
+  const fs::path list = folder_.path() / "list.txt";
+  scene::write_file_atomically(list, "photo_01.jpg\r\nphoto_04.jpg\n");
+  const auto result = sfm(options(), {"--leave-out", list.string()});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, StartsWith("registered  5 of 8 photos, "));
+  EXPECT_THAT(result.out, HasSubstr("failed      photo_04.jpg: left out on request\n"));
+}
+
 TEST_F(CommandLineSfm, SaysWhatCameOut) {
   test::write_toy_photos(photos_, 6);
   test::write_toy_photo(photos_, 950);

@@ -12,7 +12,7 @@
 #include "app/studio/error_map.h"
 #include "app/studio/inspect_panel.h"
 #include "app/studio/photo_list.h"
-#include "app/studio/photo_order.h"
+#include "app/studio/photo_filter.h"
 #include "app/studio/photo_scores.h"
 #include "app/studio/probe_table.h"
 #include "scene/atomic_file.h"
@@ -240,10 +240,10 @@ TEST_F(QualityTest, ScoringCanBeCancelledAndIsRefusedWhereThereIsNothingToScore)
 
 TEST_F(QualityTest, ProxyAndScoresAreProperModels) {
   PhotoList list;
-  PhotoOrder order;
+  PhotoFilter order;
   order.setSourceModel(&list);
   const QAbstractItemModelTester tester(&order, QAbstractItemModelTester::FailureReportingMode::Fatal);
-  order.set_order(PhotoOrder::Order::worst_first);
+  order.set_order(PhotoFilter::Order::worst_first);
   list.set_dataset(std::make_shared<scene::Dataset>(scene::load_dataset(scene_->dataset)));
   EXPECT_EQ(order.rowCount(), PlantedScene::kViews);
   for (int i = 0; i < PlantedScene::kViews; ++i)

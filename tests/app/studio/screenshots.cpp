@@ -5,7 +5,10 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDockWidget>
+#include <QDir>
+#include <QFile>
 #include <QLineEdit>
+#include <QPainter>
 #include <QPushButton>
 #include <QSettings>
 #include <QSlider>
@@ -19,6 +22,7 @@
 #include "app/studio/command_palette.h"
 #include "app/studio/error_map.h"
 #include "app/studio/inspect_panel.h"
+#include "app/studio/import_dialog.h"
 #include "app/studio/main_window.h"
 #include "app/studio/theme.h"
 #include "app/studio/viewport.h"
@@ -38,11 +42,19 @@ void wait(Condition condition) {
 class Photographer {
  public:
   Photographer(MainWindow& window, QString folder) : window_(window), folder_(std::move(folder)) {}
-  void take(const char* name) {
+  /// With a dialog over the window, where it stands on the screen.
+  void take(const char* name, QWidget* dialog = nullptr) {
     QTest::qWait(300);
     wait([&] { return window_.viewport().isHidden() || window_.viewport().is_current(); });
     const QString file = folder_ + "/" + name + ".jpg";
-    if (!window_.grab().save(file, nullptr, 88)) throw std::runtime_error(file.toStdString() + ": cannot be written");
+    QPixmap picture = window_.grab();
+    if (dialog) {
+      QPainter painter(&picture);
+      painter.fillRect(picture.rect(), QColor(0, 0, 0, 110));
+      painter.drawPixmap((window_.width() - dialog->width()) / 2, (window_.height() - dialog->height()) / 2,
+                         dialog->grab());
+    }
+    if (!picture.save(file, nullptr, 88)) throw std::runtime_error(file.toStdString() + ": cannot be written");
     std::puts(file.toUtf8().constData());
   }
 
@@ -84,6 +96,38 @@ void take_quality(MainWindow& window, Photographer& photographer) {
   raise("dock_curves");
 }
 
+/// Photos of the city as a careless photographer brings them home: one is blurred, one is cut short.
+void write_photos(const QString& city, const QString& folder) {
+  QDir().mkpath(folder);
+  QDir images(city + "/images");
+  const QStringList names = images.entryList(QDir::Files, QDir::Name);
+  for (const QString& name : names) QFile::copy(images.filePath(name), folder + "/" + name);
+  const QString blurred = folder + "/" + names.at(5);
+  const QImage sharp(blurred);
+  sharp.scaled(sharp.size() / 12, Qt::IgnoreAspectRatio, Qt::SmoothTransformation)
+      .scaled(sharp.size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation)
+      .save(blurred, nullptr, 90);
+  QFile cut(folder + "/" + names.at(9));
+  cut.resize(cut.size() / 2);
+}
+
+void show_import(MainWindow& window, Photographer& photographer, const QString& photos) {
+  window.open(photos.toStdString());
+  auto* dialog = window.findChild<ImportDialog*>();
+  auto* go = dialog->findChild<QPushButton*>("import_go");
+  wait([&] { return go->isEnabled(); });
+  QTest::qWait(1500);  // thumbnails
+  photographer.take("studio_import", dialog);
+  std::size_t cameras = 0;
+  QObject context;
+  QObject::connect(&window.workspace(), &Workspace::poses_grew, &context,
+                   [&cameras](const PosesSoFar& so_far) { cameras = so_far.dataset->views.size(); });
+  go->click();
+  wait([&] { return cameras >= 20 || !window.workspace().busy(); });
+  photographer.take("studio_growth");
+  wait([&] { return !window.workspace().busy(); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -100,6 +144,10 @@ int main(int argc, char** argv) {
   Photographer photographer(window, argv[2]);
   const auto idle = [&] { return !window.workspace().busy(); };
   photographer.take("studio_welcome");
+
+  const QString photos = scratch.path() + "/photos";
+  write_photos(argv[1], photos);
+  show_import(window, photographer, photos);
 
   window.open(argv[1]);
   wait(idle);

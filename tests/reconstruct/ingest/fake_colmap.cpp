@@ -33,7 +33,8 @@ const std::map<std::string, std::vector<std::string>> kOptions = {
      {"database_path", "match_list_path", "match_type", "SiftMatching.use_gpu", "SiftMatching.num_threads"}},
     {"mapper",
      {"database_path", "image_path", "output_path", "Mapper.num_threads", "Mapper.init_min_num_inliers",
-      "Mapper.init_min_tri_angle", "Mapper.abs_pose_min_num_inliers"}},
+      "Mapper.init_min_tri_angle", "Mapper.abs_pose_min_num_inliers", "Mapper.snapshot_path",
+      "Mapper.snapshot_images_freq"}},
     {"bundle_adjuster", {"input_path", "output_path", "BundleAdjustment.refine_focal_length"}},
     {"image_undistorter", {"image_path", "input_path", "output_path", "output_type", "max_image_size"}},
 };
@@ -222,12 +223,21 @@ int mapper(const Arguments& a, const std::string& fault) {
   std::vector<DatabaseImage> images = images_of(database);
   std::erase_if(images, [&](const DatabaseImage& image) { return !connected.contains(image.id); });
   if (fault == "late" && !a.contains("Mapper.init_min_num_inliers")) images.clear();
+  const std::size_t every =
+      a.contains("Mapper.snapshot_path") ? std::stoul(a.at("Mapper.snapshot_images_freq")) : std::size_t{0};
   for (std::size_t i = 0; i < images.size(); ++i) {
     std::cout << "Registering image #" << images[i].id << " (" << i + 1 << ")" << std::endl;
     if (fault == "hang" && 2 * (i + 1) >= images.size()) hang();
+    if (fault == "slow") ::usleep(300'000);
+    if (every > 0 && (i + 1) % every == 0) {
+      char leaf[32];
+      std::snprintf(leaf, sizeof leaf, "%010zu", i);
+      scene::write_colmap(model_of({images.begin(), images.begin() + static_cast<std::ptrdiff_t>(i) + 1}, 1),
+                          fs::path(a.at("Mapper.snapshot_path")) / leaf, scene::ColmapForm::binary);
+    }
   }
   const fs::path out = a.at("output_path");
-  if (images.empty()) return 0;
+  if (images.empty()) return std::cout << "E0101 ERROR: failed to create sparse model" << std::endl, 1;
   if (fault == "parts") {
     // The smaller one first.
     const auto cut = images.begin() + static_cast<std::ptrdiff_t>(images.size() / 3);

@@ -54,7 +54,7 @@ void write_toy_photos(const std::filesystem::path& folder, int count, const ToyP
 ///                       minutes of nothing), stubborn (the same, deaf to SIGTERM), orphan (kills the program
 ///                       that started it, then nothing), crash, killed, fail (with a complaint), nothing (ends well and
 ///                       has done nothing). mapper=parts (two models), mapper=late (a model only with lenient rules),
-///                       mapper=drift (a focal length 5 % too large), matches_importer=none (no pair survives),
+///                       mapper=slow (0.3 s a photo), mapper=drift (a focal length 5 % too large), matches_importer=none (no pair survives),
 ///                       bundle_adjuster=worse, image_undistorter=incomplete
 ///   FAKE_COLMAP_FLIGHT  "nadir", else oblique
 ///   FAKE_COLMAP_CUDA    set: claims to have CUDA
