@@ -27,6 +27,7 @@ namespace tessera::app {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr double kBoxSteps = 100;    // of which a box's number shows three digits
 constexpr double kRoomAround = 1.1;  // of the box that is offered first
 constexpr double kRadiusStep = 1.25;
 
@@ -63,6 +64,7 @@ CleanPanel::CleanPanel(Studio& studio, QWidget* parent)
       suggestion_(new QFrame) {
   reason_->setObjectName("clean_reason");
   reason_->setWordWrap(true);
+  reason_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // the dock may be narrower than its words
   reason_->setContentsMargins(10, 10, 10, 4);
   auto* inside = new QVBoxLayout(content_);
   inside->setContentsMargins(10, 8, 10, 10);
@@ -76,14 +78,12 @@ CleanPanel::CleanPanel(Studio& studio, QWidget* parent)
   auto* scroll = new QScrollArea;
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   scroll->setWidget(content_);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   layout->addWidget(reason_);
   layout->addWidget(scroll, 1);
-  setMinimumWidth(290);
   setStyleSheet(
       "QPushButton:checked { background: palette(highlight); color: palette(highlighted-text); }"
       "QPushButton { padding: 5px 8px; }");
@@ -218,6 +218,12 @@ void CleanPanel::take_facts(const CleanSession::Facts& facts) {
   ranges_[2]->setVisible(!facts.spreads[2].bars.empty());
   bulk_ = facts.bulk;
   bulk_.half *= kRoomAround;
+  const int decimals = decimals_for(unit_ * std::max({bulk_.half.x, bulk_.half.y, bulk_.half.z}) / kBoxSteps);
+  for (std::size_t i = 0; i < 6; ++i) {
+    const QSignalBlocker blocker(box_[i]);
+    box_[i]->setDecimals(decimals);
+    if (i >= 3) box_[i]->setMinimum(std::pow(10.0, -decimals));
+  }
   layer_.set_box(bulk_);
   show_box_numbers();
   if (tools_->checkedId() == static_cast<int>(CleanLayer::Tool::box)) send_criteria();

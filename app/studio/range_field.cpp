@@ -14,6 +14,11 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 }
 
+int decimals_for(double size) {
+  constexpr int kMost = 6;  // that the field has room for
+  return size > 0 ? std::clamp(2 - static_cast<int>(std::floor(std::log10(size))), 0, kMost) : kMost;
+}
+
 Spread spread_of(const std::vector<float>& values, bool logarithmic, std::size_t bars) {
   Spread spread;
   spread.logarithmic = logarithmic;
@@ -78,9 +83,11 @@ void RangeField::set_spread(const Spread& spread, double unit) {
   spread_ = spread;
   unit_ = unit;
   slider_->set_bars(spread.bars);
+  const QSignalBlocker one(low_), other(high_);
+  if (spread.logarithmic)
+    for (QDoubleSpinBox* box : {low_, high_}) box->setDecimals(decimals_for(spread.low * unit));
   // Rounded outwards, so that the ends can be typed.
   const double ulp = std::pow(10.0, -low_->decimals());
-  const QSignalBlocker one(low_), other(high_);
   for (QDoubleSpinBox* box : {low_, high_})
     box->setRange(std::floor(spread.low * unit / ulp) * ulp, std::ceil(spread.high * unit / ulp) * ulp);
   clear();

@@ -17,6 +17,8 @@ struct Spread {
   bool logarithmic = false;  // low > 0 then
   std::vector<float> bars;   // rows in equal steps from low to high
 };
+/// Decimals that show three digits of a number of that size.
+int decimals_for(double size);
 Spread spread_of(const std::vector<float>& values, bool logarithmic, std::size_t bars);
 
 /// A range of one value: its name, two numbers and a slider over the histogram. A handle at the end of its line does
@@ -26,7 +28,8 @@ class RangeField : public QWidget {
  public:
   /// The parts are called NAME_low, NAME_high and NAME_slider.
   RangeField(const QString& label, const QString& name, int decimals, QWidget* parent = nullptr);
-  /// What there is to choose from; `unit` is what is shown for 1. Takes away the limits.
+  /// What there is to choose from; `unit` is what is shown for 1. Takes away the limits. A logarithmic one shows as
+  /// many decimals as its least value has need of.
   void set_spread(const Spread& spread, double unit = 1);
   const scene::Range& range() const { return range_; }
   void clear();  // no limits; emits nothing

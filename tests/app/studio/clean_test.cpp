@@ -379,6 +379,24 @@ TEST_F(CleanTest, AMillionSplatsAreCleanedWhileTheWindowAnswers) {
   EXPECT_LT(watchdog.longest(), 200) << "on a machine with others on it";
 }
 
+TEST(RangeField, ShowsTheDigitsOfScenesOfAnySize) {
+  for (const double scale : {1e-4, 1.0, 1e5}) {
+    RangeField field("Size", "size", 4);
+    std::vector<float> sizes;
+    for (int i = 1; i <= 100; ++i) sizes.push_back(static_cast<float>(0.05 * i * scale));
+    field.set_spread(spread_of(sizes, true, 10));
+    EXPECT_FALSE(field.range().limits());
+    auto* low = field.findChild<QDoubleSpinBox*>("size_low");
+    low->setValue(2.5 * scale);
+    EXPECT_NEAR(field.range().low, 2.5 * scale, 0.01 * scale);
+    EXPECT_FALSE(std::isfinite(field.range().high));
+    field.findChild<QDoubleSpinBox*>("size_high")->setValue(1.0 * scale);
+    EXPECT_LE(field.range().low, field.range().high) << "the other gives way";
+    low->setValue(low->minimum());
+    EXPECT_FALSE(std::isfinite(field.range().low)) << "an end does not limit";
+  }
+}
+
 TEST(TintedModel, TintsACopyAndUsesItAgainWhereNobodyShowsIt) {
   const test::RandomSceneOptions o{.splats = 100, .sh_degree = 2};
   const auto model =

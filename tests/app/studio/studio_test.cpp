@@ -356,11 +356,11 @@ TEST_F(StudioTest, EveryCommandIsFoundByTyping) {
 TEST_F(StudioTest, RemembersItsLayoutAndWhatWasOpen) {
   const fs::path file = write_model(20);
   open(file);
-  window_->resize(1000, 700);
+  window_->resize(1100, 700);
   QTest::qWait(50);
   window_->close();
   MainWindow next;
-  EXPECT_EQ(next.size(), QSize(1000, 700));
+  EXPECT_EQ(next.size(), QSize(1100, 700));
   EXPECT_THAT(QSettings().value("recent").toStringList().first().toStdString(), testing::HasSubstr("model.ply"));
 }
 
