@@ -5,7 +5,9 @@
 // Writes a record and a key for each row (0: not visible), and how many of each 256 are visible.
 layout(local_size_x = 256) in;
 layout(std430, binding = 0) readonly buffer Splats { Packed splats[]; };
-layout(std430, binding = 1) readonly buffer Harmonics { uint harmonics[]; };  // half floats, coefficient-major, RGB inside
+// Runs of 4096 rows. First the bounds of each of their coefficients but the first three (low and step, floats); then each
+// row: the first three as half floats, the rest in 8 bits between the bounds. Coefficient-major, RGB inside.
+layout(std430, binding = 1) readonly buffer Harmonics { uint harmonics[]; };
 layout(std430, binding = 2) writeonly buffer Records { Seen records[]; };
 layout(std430, binding = 3) writeonly buffer Keys { uint row_keys[]; };
 layout(std430, binding = 4) writeonly buffer Counts { uint counts[]; };
@@ -15,41 +17,52 @@ layout(push_constant) uniform Push {
   vec2 size, limit;  // limit: 1.3 tan(fov / 2), clamp of x/z and y/z in the Jacobian
   float near, scale, gain, unused;
   uint first_row, rows;     // of the chunk
-  uint modes;               // mode, SH degree << 8, anti-aliased << 16
+  uint modes;               // mode, SH degree << 8, anti-aliased << 16, SH degree of the model << 24
   uint harmonic_words;      // of a splat
 };
 shared uint visible_of_group;
 
 const float kDilation = 0.3;
+const uint kRunRows = 4096;  // of render/vulkan/packed_model.h
 
-float harmonic(uint row, uint i) {
-  const vec2 two = unpackHalf2x16(harmonics[row * harmonic_words + i / 2]);
-  return (i & 1) == 0 ? two.x : two.y;
+uint run_at, row_at;  // words of the harmonics where the row's run and the row begin
+
+void find_harmonics(uint row, uint of_model) {
+  const uint bounds = 6 * (of_model * (of_model + 2));  // words: two a coefficient
+  run_at = (row / kRunRows) * (bounds + kRunRows * harmonic_words);
+  row_at = run_at + bounds + row % kRunRows * harmonic_words;
 }
-vec3 coefficient(uint row, uint k) {
-  return vec3(harmonic(row, 3 * k), harmonic(row, 3 * k + 1), harmonic(row, 3 * k + 2));
+float harmonic(uint i) {
+  if (i < 3) {
+    const vec2 two = unpackHalf2x16(harmonics[row_at + i / 2]);
+    return (i & 1) == 0 ? two.x : two.y;
+  }
+  i -= 3;
+  const float steps = float(harmonics[row_at + 2 + i / 4] >> (i % 4 * 8) & 0xFF);
+  return uintBitsToFloat(harmonics[run_at + 2 * i]) + uintBitsToFloat(harmonics[run_at + 2 * i + 1]) * steps;
 }
+vec3 coefficient(uint k) { return vec3(harmonic(3 * k), harmonic(3 * k + 1), harmonic(3 * k + 2)); }
 
 // Real spherical harmonics up to degree 3 in the order and signs of the 3DGS files (scene/sh_basis.h).
-vec3 shade(uint row, vec3 d, uint degree) {
-  vec3 c = 0.5 + 0.28209479177387814 * coefficient(row, 0);
+vec3 shade(vec3 d, uint degree) {
+  vec3 c = 0.5 + 0.28209479177387814 * coefficient(0);
   if (degree > 0) {
-    c += 0.4886025119029199 * (-d.y * coefficient(row, 1) + d.z * coefficient(row, 2) - d.x * coefficient(row, 3));
+    c += 0.4886025119029199 * (-d.y * coefficient(1) + d.z * coefficient(2) - d.x * coefficient(3));
   }
   if (degree > 1) {
     const vec3 s = d * d;
-    c += 1.0925484305920792 * (d.x * d.y * coefficient(row, 4) - d.y * d.z * coefficient(row, 5) -
-                               d.x * d.z * coefficient(row, 7)) +
-         0.31539156525252005 * (2 * s.z - s.x - s.y) * coefficient(row, 6) +
-         0.5462742152960396 * (s.x - s.y) * coefficient(row, 8);
+    c += 1.0925484305920792 * (d.x * d.y * coefficient(4) - d.y * d.z * coefficient(5) -
+                               d.x * d.z * coefficient(7)) +
+         0.31539156525252005 * (2 * s.z - s.x - s.y) * coefficient(6) +
+         0.5462742152960396 * (s.x - s.y) * coefficient(8);
     if (degree > 2)
-      c += -0.5900435899266435 * d.y * (3 * s.x - s.y) * coefficient(row, 9) +
-           2.890611442640554 * d.x * d.y * d.z * coefficient(row, 10) -
-           0.4570457994644658 * d.y * (4 * s.z - s.x - s.y) * coefficient(row, 11) +
-           0.3731763325901154 * d.z * (2 * s.z - 3 * s.x - 3 * s.y) * coefficient(row, 12) -
-           0.4570457994644658 * d.x * (4 * s.z - s.x - s.y) * coefficient(row, 13) +
-           1.445305721320277 * d.z * (s.x - s.y) * coefficient(row, 14) -
-           0.5900435899266435 * d.x * (s.x - 3 * s.y) * coefficient(row, 15);
+      c += -0.5900435899266435 * d.y * (3 * s.x - s.y) * coefficient(9) +
+           2.890611442640554 * d.x * d.y * d.z * coefficient(10) -
+           0.4570457994644658 * d.y * (4 * s.z - s.x - s.y) * coefficient(11) +
+           0.3731763325901154 * d.z * (2 * s.z - 3 * s.x - 3 * s.y) * coefficient(12) -
+           0.4570457994644658 * d.x * (4 * s.z - s.x - s.y) * coefficient(13) +
+           1.445305721320277 * d.z * (s.x - s.y) * coefficient(14) -
+           0.5900435899266435 * d.x * (s.x - 3 * s.y) * coefficient(15);
   }
   return max(c, vec3(0));
 }
@@ -119,7 +132,8 @@ bool project(uint row, out Seen seen, out float depth) {
   } else if (mode == kModeOverdraw) {
     color = vec3(1.0, 0.55, 0.15);
   } else {
-    color = gain * shade(row, normalize(position.xyz - camera), degree);
+    find_harmonics(row, modes >> 24);
+    color = gain * shade(normalize(position.xyz - camera), degree);
   }
   color = min(color, vec3(65504.0));  // largest half float
   seen.color_rg = packHalf2x16(color.rg);

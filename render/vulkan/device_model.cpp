@@ -7,17 +7,17 @@
 #include <cstring>
 #include <numeric>
 
-#include "render/vulkan/packed_model.h"
 #include "scene/parallel.h"
 
 namespace tessera::render::vulkan {
 namespace {
 
-// Degree-3 coefficients of so many splats are 96 MiB: below the 128 MiB that any Vulkan device binds at once.
+// Degree-3 coefficients of so many splats are 56 MiB, splats 32, what is drawn of them 32: below the 128 MiB that any
+// Vulkan device binds at once.
 constexpr std::size_t kChunkRows = std::size_t{1} << 20;
-constexpr std::size_t kRunsAtOnce = 64;  // packed and sent together: 32 MiB of staging at most
+constexpr std::size_t kRunsAtOnce = 64;  // packed and sent together: 22 MiB of staging at most
 constexpr std::size_t kMuchRoom = 4;     // times what is needed is given back
-constexpr std::size_t kRun = DeviceModel::kRunRows;
+constexpr std::size_t kRun = kRunRows;
 
 /// Four lanes of multiply and rotate; never 0. For telling changes, not for keeping secrets.
 std::uint64_t hash_of(std::span<const std::byte> bytes) {
@@ -36,15 +36,18 @@ std::uint64_t hash_of(std::span<const std::byte> bytes) {
   return hash ? hash : 1;
 }
 
-std::uint64_t harmonic_bytes(int sh_degree) { return std::uint64_t{4} * harmonic_words(sh_degree); }
-
 Buffer make_buffer(Device& device, std::uint64_t bytes, const char* what) {
   return {device, bytes, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT, Where::device, what};
 }
 
 }  // namespace
 
-std::uint64_t DeviceModel::bytes_of_row(int sh_degree) { return sizeof(PackedSplat) + harmonic_bytes(sh_degree); }
+std::uint64_t DeviceModel::splat_bytes(std::size_t rows) { return rows * sizeof(PackedSplat); }
+
+std::uint64_t DeviceModel::harmonic_bytes(std::size_t rows, int sh_degree) {
+  const std::size_t runs = (rows + kRun - 1) / kRun;
+  return sizeof(std::uint32_t) * (runs * bound_words(sh_degree) + rows * std::uint64_t{harmonic_words(sh_degree)});
+}
 
 DeviceModel::~DeviceModel() { clear(); }
 
@@ -73,8 +76,8 @@ bool DeviceModel::fit(std::size_t rows) {
       const std::size_t room = std::min(grows ? runs + runs / 4 : runs, kChunkRows / kRun);
       device_.retire(std::move(chunk.splats));
       device_.retire(std::move(chunk.harmonics));
-      chunk.splats = make_buffer(device_, room * kRun * sizeof(PackedSplat), "model/splats");
-      chunk.harmonics = make_buffer(device_, room * kRun * harmonic_bytes(sh_degree_), "model/harmonics");
+      chunk.splats = make_buffer(device_, splat_bytes(room * kRun), "model/splats");
+      chunk.harmonics = make_buffer(device_, harmonic_bytes(room * kRun, sh_degree_), "model/harmonics");
       chunk.splat_hashes.assign(room, 0), chunk.harmonic_hashes.assign(room, 0);
       changed = true;
     }
@@ -131,9 +134,9 @@ void DeviceModel::upload(const scene::GaussianModel& model, std::span<const std:
     for (std::size_t i = 0; i < packed.size(); ++i) {
       const std::size_t run = first + i;
       take(chunk.splat_hashes[run], packed[i].splat_hash, std::as_bytes(std::span(packed[i].splats)),
-           run * kRun * sizeof(PackedSplat), copies.splats);
+           splat_bytes(run * kRun), copies.splats);
       take(chunk.harmonic_hashes[run], packed[i].harmonic_hash, std::as_bytes(std::span(packed[i].harmonics)),
-           run * kRun * harmonic_bytes(sh_degree_), copies.harmonics);
+           harmonic_bytes(run * kRun, sh_degree_), copies.harmonics);
     }
     if (copies.bytes == 0) continue;
     if (tickets[0]) device_.wait(tickets[0]);

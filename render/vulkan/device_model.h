@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "render/vulkan/memory.h"
+#include "render/vulkan/packed_model.h"
 #include "scene/gaussian_model.h"
 
 namespace tessera::render::vulkan {
@@ -14,8 +15,6 @@ namespace tessera::render::vulkan {
 /// little; rows that move (some before them were taken out) are uploaded anew, as are those that training has changed.
 class DeviceModel {
  public:
-  static constexpr std::size_t kRunRows = 4096;  // 128 KiB of splats, 384 KiB of degree-3 coefficients
-
   struct Chunk {
     std::uint32_t first_row = 0, rows = 0;
     Buffer splats, harmonics;
@@ -26,8 +25,9 @@ class DeviceModel {
   DeviceModel(DeviceModel&&) = delete;
   ~DeviceModel();
 
-  /// Bytes that a splat takes here.
-  static std::uint64_t bytes_of_row(int sh_degree);
+  /// Bytes that rows take here: splats, and coefficients with their bounds.
+  static std::uint64_t splat_bytes(std::size_t rows);
+  static std::uint64_t harmonic_bytes(std::size_t rows, int sh_degree);
   /// Row i becomes row selection[i] of the model, or row i where the selection is empty. Returns whether a buffer is
   /// another one than before. Throws OutOfMemory, after which it is empty.
   bool set(const scene::GaussianModel& model, std::span<const std::uint32_t> selection);

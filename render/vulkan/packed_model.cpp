@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace tessera::render::vulkan {
 namespace {
@@ -10,6 +11,9 @@ namespace {
 // Log scales are kept in 16 bits over this range, steps of 0.0005: e^-24 is nothing and e^8 everything in a scene whose
 // median depth is 1. Of shaders/splat.glsl.
 constexpr float kLogScaleLow = -24, kLogScaleHigh = 8;
+
+// Coefficients of degree 0, which are the colour, and the words that they take.
+constexpr std::uint32_t kHalves = 3, kHalfWords = 2;
 
 std::uint32_t unorm16(float value) {
   return static_cast<std::uint32_t>(std::lround(std::clamp(value, 0.0f, 1.0f) * 65535.0f));
@@ -41,7 +45,12 @@ float from_half(std::uint16_t half) {
 }
 
 std::uint32_t harmonic_words(int sh_degree) {
-  return (3 * static_cast<std::uint32_t>(scene::sh_coefficients(sh_degree)) + 1) / 2;
+  const auto rest = 3 * static_cast<std::uint32_t>(scene::sh_coefficients(sh_degree)) - kHalves;
+  return kHalfWords + (rest + 3) / 4;
+}
+
+std::uint32_t bound_words(int sh_degree) {
+  return 2 * (3 * static_cast<std::uint32_t>(scene::sh_coefficients(sh_degree)) - kHalves);
 }
 
 std::vector<PackedSplat> pack_splats(const scene::GaussianModel& model, const Rows& rows) {
@@ -66,11 +75,24 @@ std::vector<PackedSplat> pack_splats(const scene::GaussianModel& model, const Ro
 }
 
 std::vector<std::uint32_t> pack_harmonics(const scene::GaussianModel& model, const Rows& rows) {
-  const std::size_t words = harmonic_words(model.sh_degree()), planes = model.sh.size();
-  std::vector<std::uint32_t> packed(words * rows.count);
-  for (std::size_t p = 0; p < planes; ++p)
+  const std::size_t words = harmonic_words(model.sh_degree()), bounds = bound_words(model.sh_degree());
+  std::vector<std::uint32_t> packed(bounds + words * rows.count);
+  std::uint32_t* first = packed.data() + bounds;
+  for (std::size_t p = 0; p < kHalves; ++p)
     for (std::size_t k = 0; k < rows.count; ++k)
-      packed[k * words + p / 2] |= std::uint32_t{to_half(model.sh[p][rows[k]])} << (p % 2 * 16);
+      first[k * words + p / 2] |= std::uint32_t{to_half(model.sh[p][rows[k]])} << (p % 2 * 16);
+  for (std::size_t p = 0; p < bounds / 2; ++p) {
+    const std::vector<float>& plane = model.sh[kHalves + p];
+    float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
+    for (std::size_t k = 0; k < rows.count; ++k)
+      low = std::min(low, plane[rows[k]]), high = std::max(high, plane[rows[k]]);
+    const float step = (high - low) / 255, per_step = step > 0 ? 1 / step : 0;
+    packed[2 * p] = std::bit_cast<std::uint32_t>(low), packed[2 * p + 1] = std::bit_cast<std::uint32_t>(step);
+    for (std::size_t k = 0; k < rows.count; ++k) {
+      const float steps = std::min((plane[rows[k]] - low) * per_step + 0.5f, 255.0f);
+      first[k * words + kHalfWords + p / 4] |= static_cast<std::uint32_t>(steps) << (p % 4 * 8);
+    }
+  }
   return packed;
 }
 

@@ -15,15 +15,19 @@ struct PackedSplat {
 };
 static_assert(sizeof(PackedSplat) == 32);
 
-/// Words of half floats that a splat's coefficients take.
+/// Coefficients are stored in runs of so many rows (shaders/project.comp): the first three of a row as half floats, the
+/// rest in 8 bits between their bounds in the run, which come first.
+inline constexpr std::size_t kRunRows = 4096;
+/// Words that a row's coefficients take, and a run's bounds.
 std::uint32_t harmonic_words(int sh_degree);
+std::uint32_t bound_words(int sh_degree);
 /// Rows of a model: `count` of the list from `begin` on, or the rows from `begin` on where the list is empty.
 struct Rows {
   std::span<const std::uint32_t> list;
   std::size_t begin = 0, count = 0;
   std::size_t operator[](std::size_t i) const { return list.empty() ? begin + i : list[begin + i]; }
 };
-/// Those rows as the device stores them.
+/// Those rows as the device stores them; of harmonics no more than a run.
 std::vector<PackedSplat> pack_splats(const scene::GaussianModel& model, const Rows& rows);
 std::vector<std::uint32_t> pack_harmonics(const scene::GaussianModel& model, const Rows& rows);
 

@@ -59,7 +59,7 @@ ProjectPush view_push(const scene::Camera& camera, const ViewSettings& settings,
   push.scale = settings.splat_scale, push.gain = std::exp2(settings.exposure);
   push.modes = static_cast<std::uint32_t>(settings.mode) |
                static_cast<std::uint32_t>(std::clamp(settings.sh_degree, 0, model_degree)) << 8 |
-               static_cast<std::uint32_t>(settings.antialiased) << 16;
+               static_cast<std::uint32_t>(settings.antialiased) << 16 | static_cast<std::uint32_t>(model_degree) << 24;
   push.harmonic_words = harmonic_words(model_degree);
   return push;
 }
@@ -196,8 +196,8 @@ std::uint64_t SplatRenderer::capacity() const { return impl_->most(); }
 
 void SplatRenderer::set_model(const scene::GaussianModel& model) {
   Impl& s = *impl_;
-  const std::uint64_t of_row =
-      DeviceModel::bytes_of_row(model.sh_degree()) + kRecordBytes + sizeof(std::uint32_t) + RadixSort::kBytesOfPair;
+  const std::uint64_t of_row = DeviceModel::splat_bytes(1) + sizeof(std::uint32_t) * harmonic_words(model.sh_degree()) +
+                               kRecordBytes + sizeof(std::uint32_t) + RadixSort::kBytesOfPair;
   // What is held already may be used again.
   const std::uint64_t room = s.device.free_memory() + (s.loaded ? s.loaded->room : 0) * of_row;
   const auto fits =

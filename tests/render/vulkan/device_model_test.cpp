@@ -1,5 +1,6 @@
 #include "render/vulkan/device_model.h"
 
+#include <bit>
 #include <cmath>
 
 #include "render/rasterizer.h"
@@ -10,7 +11,9 @@
 namespace tessera::render::vulkan {
 namespace {
 
-constexpr std::size_t kRun = DeviceModel::kRunRows;
+constexpr std::size_t kRun = kRunRows;
+
+std::uint64_t bytes(std::size_t rows) { return DeviceModel::splat_bytes(rows) + DeviceModel::harmonic_bytes(rows, 3); }
 
 double psnr(const Frame& a, const Frame& b) {
   double sum = 0;
@@ -43,25 +46,24 @@ TEST_F(DeviceModelTest, UploadsOnlyWhatHasChanged) {
     renderer.set_model(m);
     return renderer.uploaded_bytes() - before;
   };
-  const std::uint64_t all = m.size() * DeviceModel::bytes_of_row(3);
-  EXPECT_EQ(uploaded(), all);
+  EXPECT_EQ(uploaded(), bytes(m.size()));
   EXPECT_GT(parity(renderer, m), 45);
   EXPECT_EQ(uploaded(), 0u) << "the same again";
 
   for (std::size_t i = 0; i < 30; ++i) m.opacity_logit[2 * kRun + i] = -20;  // an edit: some become invisible
-  EXPECT_EQ(uploaded(), kRun * 32) << "one run of splats, no colours";
+  EXPECT_EQ(uploaded(), DeviceModel::splat_bytes(kRun)) << "one run of splats, no colours";
   EXPECT_GT(parity(renderer, m), 45);
   m.sh[5][4 * kRun] += 1;
-  EXPECT_EQ(uploaded(), kRun * 96) << "one run of colours";
+  EXPECT_EQ(uploaded(), DeviceModel::harmonic_bytes(kRun, 3)) << "one run of colours";
   EXPECT_GT(parity(renderer, m), 45);
 
   for (std::vector<float>* plane : m.planes()) plane->resize(m.size() + 50, plane->back());  // some more at the end
-  EXPECT_EQ(uploaded(), 150 * DeviceModel::bytes_of_row(3));
+  EXPECT_EQ(uploaded(), bytes(150)) << "the last run";
   EXPECT_GT(parity(renderer, m), 45);
   for (float& x : m.position[0]) x += 0.01f;  // as training does
   for (std::vector<float>& plane : m.sh)
     for (float& value : plane) value *= 0.5f;
-  EXPECT_EQ(uploaded(), m.size() * DeviceModel::bytes_of_row(3));
+  EXPECT_EQ(uploaded(), bytes(m.size()));
   EXPECT_GT(parity(renderer, m), 45);
 }
 
@@ -97,6 +99,24 @@ TEST_F(DeviceModelTest, DrawsWhatMattersMostWhereItHoldsNoMore) {
   EXPECT_EQ(renderer.drawn_splats(), 1000u);
 }
 
+TEST(PackedHarmonics, KeepEachCoefficientWithinHalfAStepOfItsRun) {
+  const test::RandomSceneOptions o{.splats = 500};
+  const auto m = test::random_model(5, o, test::random_camera(5, o.width, o.height));
+  const std::vector<std::uint32_t> list{3, 499, 77, 0};
+  const auto packed = pack_harmonics(m, {list, 0, list.size()});
+  ASSERT_EQ(packed.size(), bound_words(3) + list.size() * harmonic_words(3));
+  EXPECT_EQ(harmonic_words(3), 14u);
+  for (std::size_t k = 0; k < list.size(); ++k) {
+    const std::uint32_t* row = packed.data() + bound_words(3) + k * harmonic_words(3);
+    for (std::size_t p = 0; p < 3; ++p) EXPECT_EQ(row[p / 2] >> (p % 2 * 16) & 0xFFFF, to_half(m.sh[p][list[k]]));
+    for (std::size_t p = 0; p < 45; ++p) {
+      const float low = std::bit_cast<float>(packed[2 * p]), step = std::bit_cast<float>(packed[2 * p + 1]);
+      const auto steps = static_cast<float>(row[2 + p / 4] >> (p % 4 * 8) & 0xFF);
+      EXPECT_NEAR(low + step * steps, m.sh[3 + p][list[k]], 0.501f * step);
+    }
+  }
+}
+
 TEST(MostImportantRows, AreTheOpaqueAndTheLarge) {
   scene::GaussianModel m;
   m.resize(6, 0);
@@ -123,7 +143,7 @@ VKAPI_ATTR VkResult VKAPI_CALL short_allocate(VkDevice device, const VkMemoryAll
 TEST_F(DeviceModelTest, DrawsFewerWhereTheDriverHasLessMemoryThanItSays) {
   real_allocate = device().f().vkAllocateMemory;
   device().entry_points().vkAllocateMemory = short_allocate;
-  most_bytes = 2 * kRun * 96;  // colours of two runs
+  most_bytes = DeviceModel::harmonic_bytes(2 * kRun, 3);  // colours of two runs
   const auto m = model(5 * kRun);
   {
     SplatRenderer renderer(device());
