@@ -100,7 +100,7 @@ InspectPanel::~InspectPanel() {
   probes_.clear();
   probes_.waitForDone();
   counts_.waitForDone();
-  if (view_) studio_.viewport.remove_layer(this);
+  if (view_) view_->remove_layer(this);
 }
 
 void InspectPanel::clear() {

@@ -21,7 +21,7 @@ constexpr double full_error(ErrorKind kind) { return kind == ErrorKind::absolute
 struct ViewError {
   ErrorKind kind = ErrorKind::absolute;
   bool corrected = false;  // `error` is that of the render after fit_color_correction
-  double psnr = 0, psnr_corrected = 0, ssim = 0, ssim_corrected = 0;
+  double psnr = 0, psnr_corrected = 0, ssim = 0;  // as score() has them
   bool masked_out = false;  // no pixel counts: there are no scores
   render::Plane error;      // [H, W]; negative: masked
   double mean = 0;          // over the pixels that count
