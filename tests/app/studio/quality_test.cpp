@@ -188,7 +188,8 @@ TEST_F(QualityTest, AClickNamesTheSplatThatIsWrong) {
   EXPECT_TRUE(rows->isVisible());
   EXPECT_EQ(rows->selectionModel()->selectedRows().size(), 1);
   ASSERT_TRUE(wait([&] { return counts == 1; }));
-  EXPECT_THAT(text("probe_summary"), testing::AllOf(HasSubstr("of this pixel"), HasSubstr("at the median")));
+  EXPECT_THAT(text("probe_summary"),
+              testing::AllOf(HasSubstr("1 splat made 99 % of this pixel"), HasSubstr("at the median")));
   EXPECT_GE(table->index(0, ProbeTable::photos).data(ProbeTable::sort_role).toInt(), 1);
   EXPECT_LE(table->index(0, ProbeTable::photos).data(ProbeTable::sort_role).toInt(), 3) << "of three trained on";
 
