@@ -71,6 +71,7 @@ ErrorCard::ErrorCard(QWidget* parent)
   bold.setBold(true);
   name_->setFont(bold);
   scores_->setObjectName("error_scores");
+  scores_->setWordWrap(true);
   kind_->setObjectName("error_kind");
   kind_->setAccessibleName(tr("What is compared"));
   kind_->addItem(tr("Absolute difference"));
@@ -138,11 +139,10 @@ void ErrorCard::paintEvent(QPaintEvent*) {
 
 void ErrorCard::set_scores(const reconstruct::ViewError& e) {
   if (e.masked_out) return set_problem(tr("Every pixel of the photo is masked"));
-  scores_->setText(tr("<b>%1 dB</b> PSNR, <b>%2</b> SSIM<br>colours corrected: %3 dB, %4")
+  scores_->setText(tr("<b>%1 dB</b> PSNR, <b>%2</b> SSIM<br>with colours corrected %3 dB")
                        .arg(e.psnr, 0, 'f', 2)
                        .arg(e.ssim, 0, 'f', 3)
-                       .arg(e.psnr_corrected, 0, 'f', 2)
-                       .arg(e.ssim_corrected, 0, 'f', 3));
+                       .arg(e.psnr_corrected, 0, 'f', 2));
 }
 
 void ErrorCard::set_problem(const QString& line) { scores_->setText(line.toHtmlEscaped()); }

@@ -106,7 +106,7 @@ ErrorMap::ErrorMap(Studio& studio)
 
 ErrorMap::~ErrorMap() {
   pool_.waitForDone();
-  if (view_) studio_.viewport.remove_layer(this);
+  if (view_) view_->remove_layer(this);
 }
 
 void ErrorMap::refresh() {

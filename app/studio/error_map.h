@@ -42,7 +42,7 @@ class ErrorMap : public QObject, private ViewLayer {
   void place_card();
 
   Studio& studio_;
-  QPointer<QWidget> view_;
+  QPointer<Viewport> view_;  // null once it has gone, with the window
   ErrorCard* card_;
   bool on_ = false, working_ = false, again_ = false;
   std::shared_ptr<const reconstruct::ViewError> error_;

@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "app/studio/core_share.h"
 #include "app/studio/probe_table.h"
@@ -100,7 +101,7 @@ InspectPanel::~InspectPanel() {
   probes_.clear();
   probes_.waitForDone();
   counts_.waitForDone();
-  if (view_) studio_.viewport.remove_layer(this);
+  if (view_) view_->remove_layer(this);
 }
 
 void InspectPanel::clear() {
@@ -272,12 +273,16 @@ void InspectPanel::show_summary() {
     return;
   }
   const std::size_t most = reconstruct::splats_for_share(probe_->pixel, kMostOf);
+  std::vector<double> weights;
+  for (const auto& s : splats) weights.push_back(s.weight);
+  std::sort(weights.begin(), weights.end(), std::greater<>());
+  const double made = std::accumulate(weights.begin(), weights.begin() + static_cast<std::ptrdiff_t>(most), 0.0);
   const auto number = [&](std::size_t n) { return locale.toString(static_cast<qulonglong>(n)); };
   const QString what = most == 1 ? tr("1 splat") : tr("%1 splats").arg(number(most));
   QString text = most == splats.size() ? tr("%1 made this pixel").arg(what)
                                        : tr("%1 made %2 % of this pixel, %3 more the rest")
                                              .arg(what)
-                                             .arg(100 * kMostOf, 0, 'f', 0)
+                                             .arg(std::floor(100 * made), 0, 'f', 0)
                                              .arg(number(splats.size() - most));
   QStringList notes;
   if (probe_->pixel.transmittance > 0.005)

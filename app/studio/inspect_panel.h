@@ -54,7 +54,7 @@ class InspectPanel : public QWidget, private ViewLayer {
   void clear();
 
   Studio& studio_;
-  QPointer<QWidget> view_;
+  QPointer<Viewport> view_;  // null once it has gone, with the window
   ProbeTable* table_;
   QSortFilterProxyModel* sorted_;
   QTableView* rows_;

@@ -69,7 +69,7 @@ ScenePanel::ScenePanel(Studio& studio, QWidget* parent) : QWidget(parent), studi
 }
 
 ScenePanel::~ScenePanel() {
-  if (view_) studio_.viewport.remove_layer(&points_layer_);
+  if (view_) view_->remove_layer(&points_layer_);
 }
 
 ScenePanel::Row ScenePanel::add_row(QGridLayout* grid, const char* name, const QString& text, bool shown,

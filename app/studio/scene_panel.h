@@ -36,7 +36,7 @@ class ScenePanel : public QWidget {
   void show_counts();
 
   Studio& studio_;
-  QPointer<QWidget> view_;
+  QPointer<Viewport> view_;  // null once it has gone, with the window
   PointsLayer points_layer_;
   Row model_, points_, cameras_, train_, test_, photo_, axes_, scale_;
 };

@@ -67,7 +67,7 @@ ViewError view_error(Gallery& gallery, std::size_t view, ErrorKind kind, bool co
   apply_affine(fit_color_correction(picture, truth), picture, fitted);
   if (!result.masked_out) {
     result.psnr = psnr(picture, truth), result.psnr_corrected = psnr(fitted, truth);
-    result.ssim = ssim(picture, truth).padded, result.ssim_corrected = ssim(fitted, truth).padded;
+    result.ssim = ssim(picture, truth).padded;
   }
   const render::Plane* judged = corrected ? fitted : picture;
   result.error = kind == ErrorKind::absolute ? absolute_error(judged, truth) : dissimilarity(judged, truth);

@@ -20,11 +20,11 @@ constexpr double full_error(ErrorKind kind) { return kind == ErrorKind::absolute
 /// One photo and the render beside it.
 struct ViewError {
   ErrorKind kind = ErrorKind::absolute;
-  bool corrected = false;  // `error` is that of the render after fit_color_correction
-  double psnr = 0, psnr_corrected = 0, ssim = 0, ssim_corrected = 0;
-  bool masked_out = false;  // no pixel counts: there are no scores
-  render::Plane error;      // [H, W]; negative: masked
-  double mean = 0;          // over the pixels that count
+  bool corrected = false;                         // `error` is that of the render after fit_color_correction
+  double psnr = 0, psnr_corrected = 0, ssim = 0;  // as score() has them
+  bool masked_out = false;                        // no pixel counts: there are no scores
+  render::Plane error;                            // [H, W]; negative: masked
+  double mean = 0;                                // over the pixels that count
   int worst_x = 0, worst_y = 0;
 };
 ViewError view_error(Gallery& gallery, std::size_t view, ErrorKind kind, bool corrected);

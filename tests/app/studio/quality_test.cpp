@@ -133,6 +133,39 @@ TEST_F(QualityTest, FollowsTheCameraFromPhotoToPhoto) {
   EXPECT_FALSE(find<QWidget>("error_card")->isVisible()) << "no photo was taken from here";
 }
 
+TEST_F(QualityTest, TheErrorMapSaysWhatIsWrongWithThePhoto) {
+  open(scene_->run);
+  fs::remove(scene_->dataset / "images/photo1.png");
+  stand_at(PlantedScene::kWrongView);
+  key(Qt::Key_V);
+  ASSERT_TRUE(wait([&] { return text("error_scores") != "Comparing..."; }));
+  EXPECT_THAT(text("error_scores"), HasSubstr("photo1.png"));
+  EXPECT_EQ(map()->error(), nullptr);
+  stand_at(2);
+  ASSERT_TRUE(wait([&] { return map()->error() != nullptr; })) << "the next one is there";
+}
+
+TEST_F(QualityTest, TheErrorMapAndTheScorerKeepUpWithTraining) {
+  TESSERA_NEED_DATA("damaged/base");
+  std::uint32_t step = 0;
+  train_until_it_moves(step);
+  const Watchdog watchdog;
+  int maps = 0;
+  QObject::connect(map(), &ErrorMap::computed, window_.get(), [&] { ++maps; });
+  key(Qt::Key_V);
+  ASSERT_TRUE(wait([&] { return maps >= 1; }));
+  const auto first = map()->error();
+  ASSERT_TRUE(wait([&] { return maps >= 3; })) << "by itself, as the model changes";
+  EXPECT_NE(map()->error(), first);
+  find<QDockWidget>("dock_results")->raise();
+  click("score_all");
+  ASSERT_TRUE(
+      wait([&] { return find<QWidget>("score_all")->isHidden() && find<QWidget>("score_cancel")->isHidden(); }));
+  EXPECT_THAT(text("results_source"), HasSubstr("scored here"));
+  click("stop");
+  ASSERT_TRUE(wait([&] { return idle(); }));
+}
+
 TEST_F(QualityTest, AClickNamesTheSplatThatIsWrong) {
   const Watchdog watchdog;
   show_error_map();
@@ -155,7 +188,8 @@ TEST_F(QualityTest, AClickNamesTheSplatThatIsWrong) {
   EXPECT_TRUE(rows->isVisible());
   EXPECT_EQ(rows->selectionModel()->selectedRows().size(), 1);
   ASSERT_TRUE(wait([&] { return counts == 1; }));
-  EXPECT_THAT(text("probe_summary"), testing::AllOf(HasSubstr("of this pixel"), HasSubstr("at the median")));
+  EXPECT_THAT(text("probe_summary"),
+              testing::AllOf(HasSubstr("1 splat made 99 % of this pixel"), HasSubstr("at the median")));
   EXPECT_GE(table->index(0, ProbeTable::photos).data(ProbeTable::sort_role).toInt(), 1);
   EXPECT_LE(table->index(0, ProbeTable::photos).data(ProbeTable::sort_role).toInt(), 3) << "of three trained on";
 
