@@ -21,6 +21,7 @@
 #include "app/studio/theme.h"
 #include "app/studio/train_panel.h"
 #include "app/studio/view_bar.h"
+#include "app/studio/view_share.h"
 #include "app/studio/viewport.h"
 #include "app/studio/welcome_page.h"
 #include "reconstruct/provenance.h"
@@ -30,15 +31,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr double kShareWhileTraining = 0.25;  // of the cores' time, where viewer and trainer share them
 constexpr int kMostRecent = 8;
 
 }  // namespace
 
-MainWindow::MainWindow(QWidget* parent)
+MainWindow::MainWindow(QWidget* parent, RenderThread::MakeRenderer make_renderer)
     : QMainWindow(parent),
       pages_(new QStackedWidget),
-      viewport_(new Viewport),
+      viewport_(new Viewport(nullptr, make_renderer ? make_renderer : make_best_renderer)),
       actions_(new Actions(*this)),
       studio_{*this,
               workspace_,
@@ -85,6 +85,7 @@ void MainWindow::make_parts() {
   studio_.add_dock(tr("Train"), "dock_train", train_, Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Curves"), "dock_curves", new MetricsPanel(studio_), Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Log"), "dock_log", log_, Qt::BottomDockWidgetArea);
+  new ViewShare(studio_, this);
   resizeDocks({findChild<QDockWidget*>("dock_photos"), findChild<QDockWidget*>("dock_train")}, {320, 340},
               Qt::Horizontal);
   resizeDocks({findChild<QDockWidget*>("dock_log")}, {120}, Qt::Vertical);
@@ -133,6 +134,7 @@ void MainWindow::make_window_menu() {
     QSettings().setValue("dark", dark);
     update();
   });
+  actions_->add(Menu::view, tr("&Go to the View"), QKeySequence(Qt::Key_F6), [this] { viewport_->setFocus(); });
   actions_->add(Menu::view, tr("Find a &Command..."), QKeySequence(Qt::CTRL | Qt::Key_K), [this] { show_palette(); });
   actions_->add(Menu::help, tr("&Keyboard and Mouse"), QKeySequence::HelpContents, [this] {
     QMessageBox::information(this, tr("Keyboard and mouse"),
@@ -183,7 +185,6 @@ void MainWindow::connect_workspace() {
     using State = Workspace::State;
     if (state == State::training)
       QSettings().setValue("run", QString::fromStdString(fs::absolute(workspace_.run()).string()));
-    viewport_->set_share(state == State::training ? kShareWhileTraining : 1);
   });
   connect(&workspace_, &Workspace::stepped, this, [this](const reconstruct::TrainMetrics& m) {
     message_->setText(tr("Step %1, %2 ms a step").arg(QLocale().toString(m.step)).arg(m.step_ms, 0, 'f', 0));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QMainWindow>
+#include <memory>
 
 #include "app/studio/studio.h"
 #include "app/studio/workspace.h"
@@ -8,6 +9,10 @@
 class QLabel;
 class QMenu;
 class QStackedWidget;
+
+namespace tessera::render {
+class ViewRenderer;
+}
 
 namespace tessera::app {
 
@@ -18,7 +23,8 @@ class TrainPanel;
 class MainWindow : public QMainWindow {
   Q_OBJECT
  public:
-  explicit MainWindow(QWidget* parent = nullptr);
+  /// `make_renderer` draws the view; null: the best there is.
+  explicit MainWindow(QWidget* parent = nullptr, std::unique_ptr<render::ViewRenderer> (*make_renderer)() = nullptr);
   ~MainWindow() override;
 
   void open(const std::filesystem::path& path);

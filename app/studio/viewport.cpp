@@ -25,7 +25,8 @@ QPointF to_point(const scene::Camera& camera, const glm::dvec3& p) {
 
 }  // namespace
 
-Viewport::Viewport(QWidget* parent) : QWidget(parent), renderer_(make_best_renderer) {
+Viewport::Viewport(QWidget* parent, RenderThread::MakeRenderer make_renderer)
+    : QWidget(parent), renderer_(make_renderer) {
   setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(200, 150);
   setAccessibleName(tr("3D view"));
@@ -244,7 +245,8 @@ void Viewport::remove_layer(ViewLayer* layer) {
 }
 
 QImage Viewport::picture() const {
-  QImage image(size(), QImage::Format_RGB32);
+  QImage image(pixels(), QImage::Format_RGB32);
+  image.setDevicePixelRatio(devicePixelRatioF());
   const_cast<Viewport*>(this)->render(&image);
   return image;
 }

@@ -22,7 +22,7 @@ namespace tessera::app {
 class Viewport : public QWidget {
   Q_OBJECT
  public:
-  explicit Viewport(QWidget* parent = nullptr);
+  explicit Viewport(QWidget* parent = nullptr, RenderThread::MakeRenderer make_renderer = make_best_renderer);
 
   void set_model(std::shared_ptr<const scene::GaussianModel> model);
   /// Photos whose frusta are drawn; null: none.
@@ -41,7 +41,7 @@ class Viewport : public QWidget {
   /// Over what is there already; must be taken off before it is destroyed.
   void add_layer(ViewLayer* layer);
   void remove_layer(ViewLayer* layer);
-  /// The last picture with what is drawn over it.
+  /// The last picture with what is drawn over it, a pixel for each of the screen's.
   QImage picture() const;
   bool is_still() const { return !timer_.isActive(); }  // the camera has arrived
   bool is_current() const { return drawn_ && !waiting_ && !again_; }
