@@ -1,9 +1,11 @@
 #include "reconstruct/provenance.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
@@ -23,6 +25,18 @@ ResourceUse resource_use() {
   };
   return {std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(),
           seconds(use.ru_utime) + seconds(use.ru_stime), static_cast<std::size_t>(use.ru_maxrss) * 1024};
+}
+
+std::size_t resident_bytes() {
+  const int file = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  char text[128] = {};
+  const auto size = ::read(file, text, sizeof text - 1);
+  ::close(file);
+  if (size <= 0) return 0;
+  char* rest = nullptr;
+  std::strtoull(text, &rest, 10);  // pages that are mapped; then those in RAM
+  return std::strtoull(rest, nullptr, 10) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
 nlohmann::json machine_json() {

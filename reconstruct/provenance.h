@@ -20,6 +20,8 @@ struct ResourceUse {
   std::size_t peak_memory_bytes = 0;
 };
 ResourceUse resource_use();
+/// Memory of this process that is in RAM now; 0 where the system does not say. Cheap, without allocations.
+std::size_t resident_bytes();
 
 /// Processor, cores, memory, operating system: the part of run.json that says where the figures come from.
 nlohmann::json machine_json();

@@ -5,6 +5,20 @@
 #include <QMenuBar>
 
 namespace tessera::app {
+namespace {
+
+/// "Open &Model..." -> "action_open_model": for tests and for tools that read the screen.
+QString name_of(const QString& text) {
+  QString name = "action_";
+  for (const QChar c : text.toLower())
+    if (c.isLetterOrNumber())
+      name += c;
+    else if (c == ' ')
+      name += '_';
+  return name;
+}
+
+}  // namespace
 
 Actions::Actions(QMainWindow& window) : QObject(&window), window_(window) {
   const QString titles[] = {tr("&File"), tr("&Edit"), tr("&View"), tr("&Train"), tr("T&ools"), tr("&Help")};
@@ -15,6 +29,7 @@ Actions::Actions(QMainWindow& window) : QObject(&window), window_(window) {
 }
 
 void Actions::adopt(Menu where, QAction* action) {
+  if (action->objectName().isEmpty()) action->setObjectName(name_of(action->text()));
   menu(where)->addAction(action);
   menu(where)->menuAction()->setVisible(true);
   all_.push_back(action);

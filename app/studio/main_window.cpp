@@ -30,6 +30,7 @@
 #include "app/studio/theme.h"
 #include "app/studio/train_panel.h"
 #include "app/studio/view_bar.h"
+#include "app/studio/view_share.h"
 #include "app/studio/viewport.h"
 #include "app/studio/welcome_page.h"
 #include "reconstruct/provenance.h"
@@ -39,7 +40,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr double kShareWhileTraining = 0.25;  // of the cores' time, where viewer and trainer share them
 constexpr int kMostRecent = 8;
 
 }  // namespace
@@ -110,6 +110,7 @@ void MainWindow::make_parts() {
   for (const char* name : {"dock_results", "dock_inspect", "dock_scene"})
     tabifyDockWidget(curves, findChild<QDockWidget*>(name));
   curves->raise();
+  new ViewShare(studio_, this);
   resizeDocks({findChild<QDockWidget*>("dock_photos"), findChild<QDockWidget*>("dock_train")}, {320, 340},
               Qt::Horizontal);
   resizeDocks({findChild<QDockWidget*>("dock_log")}, {120}, Qt::Vertical);
@@ -162,6 +163,7 @@ void MainWindow::make_window_menu() {
     update();
   });
   make_language_menu();
+  actions_->add(Menu::view, tr("&Go to the View"), QKeySequence(Qt::Key_F6), [this] { viewport_->setFocus(); });
   actions_->add(Menu::view, tr("Find a &Command..."), QKeySequence(Qt::CTRL | Qt::Key_K), [this] { show_palette(); });
   actions_->add(Menu::help, tr("&Keyboard and Mouse"), QKeySequence::HelpContents, [this] {
     QMessageBox::information(this, tr("Keyboard and mouse"),
@@ -234,7 +236,6 @@ void MainWindow::connect_workspace() {
     if (state == State::idle && !workspace_.model()) pages_->setCurrentIndex(0);  // what was begun was stopped
     if (state == State::training)
       QSettings().setValue("run", QString::fromStdString(fs::absolute(workspace_.run()).string()));
-    viewport_->set_share(state == State::training ? kShareWhileTraining : 1);
   });
   connect(&workspace_, &Workspace::stepped, this, [this](const reconstruct::TrainMetrics& m) {
     message_->setText(tr("Step %1, %2 ms a step").arg(QLocale().toString(m.step)).arg(m.step_ms, 0, 'f', 0));

@@ -23,6 +23,7 @@ QImage to_qimage(const render::Frame& frame) {
 }  // namespace
 
 std::unique_ptr<render::ViewRenderer> make_renderer(const RendererOptions& options) {
+  if (options.make) return options.make();
   using Choice = RendererOptions::Choice;
   if (options.choice == Choice::cpu) return render::make_cpu_view_renderer();
   try {

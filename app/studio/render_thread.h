@@ -28,7 +28,8 @@ struct RendererOptions {
   enum class Choice { automatic, vulkan, cpu };
   /// Automatic: Vulkan where there is a graphics card, else the CPU rasteriser, which is faster than Vulkan on a CPU.
   Choice choice = Choice::automatic;
-  // For tests:
+  // For tests and measurements:
+  std::function<std::unique_ptr<render::ViewRenderer>()> make;  // instead of any of these
   bool validation = false;
   std::uint64_t most_splats = std::numeric_limits<std::uint64_t>::max();  // as if the device held no more
   std::function<void(render::vulkan::VulkanViewRenderer&)> on_renderer;   // called on the render thread

@@ -316,7 +316,8 @@ void Viewport::remove_layer(ViewLayer* layer) {
 }
 
 QImage Viewport::picture() {
-  QImage image(size(), QImage::Format_RGB32);
+  QImage image(pixels(), QImage::Format_RGB32);
+  image.setDevicePixelRatio(devicePixelRatioF());
   image.fill(theme().viewport);
   if (!model_) return image;
   if (presenter_.is_attached()) picture_ = renderer_.grab(request_of(pixels()));

@@ -54,7 +54,7 @@ class Viewport : public QWidget {
   /// Over what is there already; must be taken off before it is destroyed.
   void add_layer(ViewLayer* layer);
   void remove_layer(ViewLayer* layer);
-  /// The last picture with what is drawn over it.
+  /// The last picture with what is drawn over it, a pixel for each of the screen's.
   QImage picture();
   bool is_still() const { return !timer_.isActive(); }  // the camera has arrived
   bool is_current() const { return drawn_ && !waiting_ && !again_; }

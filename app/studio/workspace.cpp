@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -18,8 +19,11 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr double kPublishShare = 0.03;  // of the training time that copies for the viewer may take
-constexpr auto kPublishAtMost = std::chrono::milliseconds(250);
+// Of the training time that copies for the viewer may take. What follows from one (freeing it, showing it) costs as
+// much again, and all of it together is to stay below 3 % (docs/performance.md).
+constexpr double kPublishShare = 0.012;
+constexpr auto kPublishAtMost = std::chrono::milliseconds(330);
+constexpr auto kTellAtMost = std::chrono::milliseconds(100);  // people read no more than ten numbers a second
 constexpr float kPointLogit = 4;
 
 bool is_dataset(const fs::path& path) {
@@ -217,8 +221,29 @@ void Workspace::load(const fs::path& path) {
 void Workspace::start(reconstruct::Plan plan) {
   if (busy() || !dataset_) return;
   run_ = plan.run;
+  said_step_ = 0;
+  {
+    const std::lock_guard lock(run_mutex_);
+    pause_wanted_ = false, next_options_.reset();
+  }
   begin(State::training,
         [this, dataset = dataset_, plan = std::move(plan)]() mutable { train(dataset, std::move(plan)); });
+}
+
+void Workspace::say_step(const reconstruct::TrainMetrics& metrics) {
+  if (metrics.step <= said_step_) return;  // the run and the publisher both tell
+  said_step_ = metrics.step;
+  Q_EMIT stepped(metrics);
+}
+
+std::shared_ptr<reconstruct::TrainRun> Workspace::make_run(reconstruct::Plan plan, const scene::Dataset& dataset,
+                                                           reconstruct::StageClock& clock,
+                                                           const reconstruct::TrainEvents& events) {
+  const auto run = std::make_shared<reconstruct::TrainRun>(std::move(plan), dataset, clock, events);
+  const std::lock_guard lock(run_mutex_);
+  train_run_ = run;
+  if (pause_wanted_) run->session()->pause();
+  return run;
 }
 
 void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reconstruct::Plan plan) {
@@ -233,26 +258,51 @@ void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reco
   };
   Clock::time_point last{};
   events.on_step = [this, last](const reconstruct::TrainMetrics& m) mutable {
-    if (Clock::now() - last < std::chrono::milliseconds(50)) return;  // people see no more than twenty a second
+    if (Clock::now() - last < kTellAtMost) return;
     last = Clock::now();
-    post([this, m] { Q_EMIT stepped(m); });
+    post([this, m] { say_step(m); });
   };
-  const auto run = std::make_shared<reconstruct::TrainRun>(std::move(plan), *dataset, clock, events);
-  {
-    const std::lock_guard lock(run_mutex_);
-    train_run_ = run;
-  }
+  std::shared_ptr<reconstruct::TrainRun> run = make_run(std::move(plan), *dataset, clock, events);
+  publishing_ = true;
   std::thread publisher([this] { publish(); });
   const auto leave = [&] {
     {
       const std::lock_guard lock(run_mutex_);
       train_run_.reset();
+      publishing_ = false;
     }
     publisher.join();
   };
   reconstruct::TrainRun::Outcome outcome;
   try {
-    outcome = run->run();
+    while (true) {
+      outcome = run->run();
+      std::optional<reconstruct::TrainOptions> options;
+      {
+        const std::lock_guard lock(run_mutex_);
+        options = std::exchange(next_options_, std::nullopt);
+        if (outcome.stopped && options) train_run_.reset();
+      }
+      if (!outcome.stopped || !options) break;
+      const fs::path folder = run->plan().run, data = run->plan().data;
+      run.reset();
+      reconstruct::Plan next = reconstruct::plan_resumed(folder, data);
+      next.options = *options;
+      try {
+        run = make_run(std::move(next), *dataset, clock, events);
+      } catch (const scene::Error& e) {
+        // Nothing is lost: it waits again with the options that it had.
+        {
+          const std::lock_guard lock(run_mutex_);
+          pause_wanted_ = true;
+        }
+        run = make_run(reconstruct::plan_resumed(folder, data), *dataset, clock, events);
+        post([this, message = QString::fromUtf8(e.what())] {
+          set_state(State::paused);
+          Q_EMIT failed(message);
+        });
+      }
+    }
   } catch (...) {
     leave();
     throw;
@@ -281,8 +331,8 @@ void Workspace::publish() {
     std::shared_ptr<reconstruct::TrainingSession> session;
     {
       const std::lock_guard lock(run_mutex_);
-      if (!train_run_) return;
-      session = train_run_->session();
+      if (!publishing_) return;
+      if (train_run_) session = train_run_->session();
     }
     if (session && Clock::now() >= next && session->current_step() != shown) {
       const auto snapshot = session->snapshot();
@@ -290,11 +340,12 @@ void Workspace::publish() {
       const std::chrono::duration<double> pause(snapshot->seconds / kPublishShare);
       next =
           Clock::now() + std::max<Clock::duration>(kPublishAtMost, std::chrono::duration_cast<Clock::duration>(pause));
-      post([this, snapshot] {
+      post([this, snapshot, metrics = session->metrics()] {
         if (state_ != State::training && state_ != State::paused) return;
         model_ = {snapshot, &snapshot->model};
         trained_ = true;
         Q_EMIT model_changed();
+        say_step(metrics);
       });
     }
     session.reset();
@@ -312,22 +363,55 @@ bool Workspace::may_leave(const QString& why) const {
   return std::all_of(guards_.begin(), guards_.end(), [&](const auto& may) { return may(why); });
 }
 
+std::optional<reconstruct::TrainOptions> Workspace::run_options() const {
+  const std::lock_guard lock(run_mutex_);
+  if (!train_run_) return std::nullopt;
+  return train_run_->plan().options;
+}
+
 void Workspace::pause() {
   if (state_ != State::training) return;
-  const std::lock_guard lock(run_mutex_);
-  if (const auto session = train_run_ ? train_run_->session() : nullptr) session->pause(), set_state(State::paused);
+  {
+    const std::lock_guard lock(run_mutex_);
+    pause_wanted_ = true;
+    if (const auto session = train_run_ ? train_run_->session() : nullptr) session->pause();
+  }
+  set_state(State::paused);
 }
 
 void Workspace::resume() {
   if (state_ != State::paused) return;
+  {
+    const std::lock_guard lock(run_mutex_);
+    pause_wanted_ = false;
+    if (const auto session = train_run_ ? train_run_->session() : nullptr) session->resume();
+  }
+  set_state(State::training);
+}
+
+void Workspace::step() {
+  if (state_ != State::paused) return;
   const std::lock_guard lock(run_mutex_);
-  if (const auto session = train_run_ ? train_run_->session() : nullptr) session->resume();
+  if (const auto session = train_run_ ? train_run_->session() : nullptr) session->step_paused();
+}
+
+void Workspace::resume_with(const reconstruct::TrainOptions& options) {
+  if (state_ != State::paused) return;
+  {
+    const std::lock_guard lock(run_mutex_);
+    const auto session = train_run_ ? train_run_->session() : nullptr;
+    if (!session) return;  // it is being made or saved
+    pause_wanted_ = false;
+    next_options_ = options;
+    session->stop();
+  }
   set_state(State::training);
 }
 
 void Workspace::stop() {
   if (cancellation_) cancellation_->request();
   const std::lock_guard lock(run_mutex_);
+  next_options_.reset();
   if (const auto session = train_run_ ? train_run_->session() : nullptr) session->stop();
 }
 

@@ -62,8 +62,14 @@ class Workspace : public QObject {
   static std::filesystem::path poses_folder(const std::filesystem::path& photos);
   /// Trains what is open, or goes on with a run. finished() or failed() follows.
   void start(reconstruct::Plan plan);
+  /// Also before the first step: the run then waits with it.
   void pause();
   void resume();
+  /// While paused: one iteration, then paused again.
+  void step();
+  /// While paused: goes on with other options, by way of a checkpoint, as a resume would. What a resume does not take
+  /// is said by failed(), and the run waits as before.
+  void resume_with(const reconstruct::TrainOptions& options);
   void stop();  // of any job; a run can be resumed
 
   /// Shows an edited copy in place of the model. Whatever is opened or trained next takes its place.
@@ -86,6 +92,8 @@ class Workspace : public QObject {
   const std::filesystem::path& path() const { return path_; }
   /// The run that is open or under way; empty: none.
   const std::filesystem::path& run() const { return run_; }
+  /// Of the run under way, as its record has them; null: none, or it is not there yet.
+  std::optional<reconstruct::TrainOptions> run_options() const;
   bool antialiased() const { return antialiased_; }
   /// Of the model as it was opened.
   const Ball& ball() const { return ball_; }
@@ -112,6 +120,11 @@ class Workspace : public QObject {
   /// Where they stand then.
   std::filesystem::path find_poses(const std::filesystem::path& photos, const reconstruct::SfmOptions& options);
   void train(const std::shared_ptr<const scene::Dataset>& dataset, reconstruct::Plan plan);
+  /// Makes the run and lets it be seen.
+  std::shared_ptr<reconstruct::TrainRun> make_run(reconstruct::Plan plan, const scene::Dataset& dataset,
+                                                  reconstruct::StageClock& clock,
+                                                  const reconstruct::TrainEvents& events);
+  void say_step(const reconstruct::TrainMetrics& metrics);
   void publish();  // snapshots of the run, at a rate that costs it little
   scene::JobContext job_context();
 
@@ -124,8 +137,11 @@ class Workspace : public QObject {
   std::shared_ptr<const reconstruct::PhotoStates> photo_states_;
   std::shared_ptr<const scene::GaussianModel> model_;
   std::unique_ptr<scene::Cancellation> cancellation_;
-  std::mutex run_mutex_;
+  std::uint32_t said_step_ = 0;  // the last that stepped() told
+  mutable std::mutex run_mutex_;
   std::shared_ptr<reconstruct::TrainRun> train_run_;  // while it runs
+  bool pause_wanted_ = false, publishing_ = false;
+  std::optional<reconstruct::TrainOptions> next_options_;  // to go on with
   std::thread job_;
 };
 

@@ -15,15 +15,12 @@ namespace {
 
 /// Version and UTC time of this start.
 json now_json() {
-  static const std::string time = [] {
-    const std::time_t now = std::time(nullptr);
-    std::tm utc{};
-    ::gmtime_r(&now, &utc);
-    char text[32];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    return std::string(text);
-  }();
-  return {{"version", version_text()}, {"time", time}};
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return {{"version", version_text()}, {"time", text}};
 }
 
 /// Killed before the first checkpoint: nothing is lost by starting again.
@@ -37,6 +34,7 @@ bool not_begun(const fs::path& run, const json& record) {
 Plan plan_new(const fs::path& data, const fs::path& run, const std::string& preset) {
   Plan plan;
   plan.data = data, plan.run = run, plan.preset = preset;
+  plan.history.begun = now_json();
   apply_preset(plan.options, preset);
   std::error_code error;
   if (fs::exists(run, error) && !(fs::is_directory(run, error) && fs::is_empty(run, error)))

@@ -41,6 +41,29 @@ class TrainRun::NewFolder {
   bool kept_, existed_ = false;
 };
 
+/// The room's log in a file of the run, while this lives. A full disk fails the next result with a clear line; the log
+/// itself is silent.
+class TrainRun::LogFile {
+ public:
+  LogFile(spdlog::logger& log, const fs::path& file) : log_(log) {
+    try {
+      sink_ = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string());
+    } catch (const spdlog::spdlog_ex&) {
+      throw scene::Error(file.string(), "cannot write", "choose a run folder that you may write to");
+    }
+    log_.sinks().push_back(sink_);
+    log_.set_error_handler([](const std::string&) {});
+    log_.flush_on(spdlog::level::info);
+  }
+  ~LogFile() { std::erase(log_.sinks(), sink_); }
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+
+ private:
+  spdlog::logger& log_;
+  spdlog::sink_ptr sink_;
+};
+
 namespace {
 
 constexpr std::uint32_t kLogEvery = 100;  // steps
@@ -58,19 +81,6 @@ std::string step_text(const TrainMetrics& m) {
   return text;
 }
 
-/// The room's log in a file of the run. A full disk fails the next result with a clear line; the log itself is silent.
-std::shared_ptr<spdlog::logger> open_log(const fs::path& file) {
-  const auto log = scene::logger("train");
-  try {
-    log->sinks().push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string()));
-  } catch (const spdlog::spdlog_ex&) {
-    throw scene::Error(file.string(), "cannot write", "choose a run folder that you may write to");
-  }
-  log->set_error_handler([](const std::string&) {});
-  log->flush_on(spdlog::level::info);
-  return log;
-}
-
 }  // namespace
 
 TrainRun::TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, TrainEvents events, GrowFilter grow)
@@ -78,7 +88,8 @@ TrainRun::TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, 
   folder_ = std::make_unique<NewFolder>(plan_.run, plan_.resumed);
   scene::make_folder(plan_.run);
   scene::make_folder(plan_.run / "previews");
-  log_ = open_log(plan_.run / "log.txt");
+  log_ = scene::logger("train");
+  log_file_ = std::make_unique<LogFile>(*log_, plan_.run / "log.txt");
   // What a resume goes on with is not known to be possible yet.
   if (!plan_.from_checkpoint) save_record("training");
   log_->info("tessera {} trains {} ({}, {} views, {} points)", version_text(), plan_.data.string(), dataset.format,
@@ -113,7 +124,6 @@ TrainRun::TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, 
 
 TrainRun::~TrainRun() {
   session_.reset();  // writes its last lines
-  if (log_) log_->sinks().pop_back();
 }
 
 std::shared_ptr<TrainingSession> TrainRun::session() const {

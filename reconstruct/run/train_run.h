@@ -41,6 +41,7 @@ class TrainRun {
 
  private:
   class NewFolder;
+  class LogFile;
   void save_record(const std::string& state);
   Outcome stopped(std::uint32_t step);
   nlohmann::json save_results(scene::GaussianModel trained, std::uint32_t steps, double cache_mb);
@@ -52,6 +53,7 @@ class TrainRun {
   TrainEvents events_;
   std::unique_ptr<NewFolder> folder_;
   std::shared_ptr<spdlog::logger> log_;
+  std::unique_ptr<LogFile> log_file_;
   mutable std::mutex mutex_;
   std::shared_ptr<TrainingSession> session_;
 };

@@ -43,7 +43,7 @@ PhotometricLoss::Value PhotometricLoss::evaluate(const render::Plane picture[3],
   if (scratch_.size() < threads) scratch_.resize(threads);
   for (auto& buffer : scratch_)
     if (buffer.size() < scratch) buffer.resize(scratch);
-  sums_.resize(static_cast<std::size_t>(6 * blocks));
+  sums_.resize(static_cast<std::size_t>(3 * blocks));
 
   const auto run = [&](int task) {
     const int channel = task / blocks, block = task % blocks;
@@ -59,18 +59,17 @@ PhotometricLoss::Value PhotometricLoss::evaluate(const render::Plane picture[3],
       b.ssim_scale = static_cast<float>(-lambda_dssim / counted);
     }
     b.scratch = aligned(scratch_[static_cast<std::size_t>(tbb::this_task_arena::current_thread_index())].data());
-    const LossSums sums = loss_block(b);
-    sums_[static_cast<std::size_t>(2 * task)] = sums.l1;
-    sums_[static_cast<std::size_t>(2 * task + 1)] = sums.ssim;
+    sums_[static_cast<std::size_t>(task)] = loss_block(b);
   };
   scene::parallel_blocks(0, 3 * blocks, 1, [&](int first, int last) {
     for (int task = first; task < last; ++task) run(task);
   });
 
   if (counted == 0) return value;
-  double l1 = 0, ssim = 0;
-  for (std::size_t i = 0; i < sums_.size(); i += 2) l1 += sums_[i], ssim += sums_[i + 1];
+  double l1 = 0, square = 0, ssim = 0;
+  for (const LossSums& sums : sums_) l1 += sums.l1, square += sums.square, ssim += sums.ssim;
   value.l1 = l1 / counted;
+  value.mse = square / counted;
   value.ssim = ssim / counted;
   value.total = (1 - lambda_dssim) * value.l1 + lambda_dssim * (1 - value.ssim);
   return value;

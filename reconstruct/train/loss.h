@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "reconstruct/train/loss_kernels.h"
 #include "render/frame.h"
 #include "scene/image_cache.h"
 
@@ -25,13 +26,14 @@ class PhotometricLoss {
  public:
   struct Value {
     double total = 0, l1 = 0, ssim = 0;
+    double mse = 0;  // mean squared error, for scores; no part of the loss
   };
   /// gradient[c] = dL / d(picture[c]), resized as needed.
   Value evaluate(const render::Plane picture[3], const Truth& truth, double lambda_dssim, render::Plane gradient[3]);
 
  private:
   std::vector<std::vector<float>> scratch_;  // one per thread of the arena
-  std::vector<double> sums_;                 // L1 and SSIM of each block, added in block order
+  std::vector<LossSums> sums_;               // of each block, added in block order
 };
 
 /// Per-image colour correction: corrected = M rgb + b, M 3 x 3 starting at the identity, b at 0. Rows r: m[r * 4 + 0..2], b = m[r * 4 + 3].

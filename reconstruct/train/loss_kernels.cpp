@@ -243,8 +243,11 @@ class Block {
     const V l1_scale = hn::Set(d, b_.l1_scale), ssim_scale = hn::Set(d, 2 * b_.ssim_scale);
     const int count = std::min(kPasses, b_.row_end - y);
     if (count <= 0) return;
-    float* terms[kPasses];
-    for (int k = 0; k < kPasses; ++k) terms[k] = rows_.mean[0] + k * rows_.wide;  // free by now
+    float *terms[kPasses], *squares[kPasses];
+    for (int k = 0; k < kPasses; ++k) {  // free by now
+      terms[k] = rows_.mean[0] + k * rows_.wide;
+      squares[k] = rows_.mean[1] + k * rows_.wide;
+    }
     for (int x = 0; x < rows_.stride; x += kLanes) {
       V sum[3][kPasses];
       for (auto& field : sum)
@@ -279,11 +282,14 @@ class Block {
         }
         hn::StoreU(gradient, d, b_.gradient->row(y + k) + x);
         hn::Store(distance, d, terms[k] + x);
+        hn::Store(hn::Mul(distance, hn::Abs(difference)), d, squares[k] + x);
       }
     }
     for (int k = 0; k < count; ++k) {
       std::fill(terms[k] + width_, terms[k] + rows_.stride, 0.0f);
+      std::fill(squares[k] + width_, squares[k] + rows_.stride, 0.0f);
       sums.l1 += row_sum(terms[k], rows_.stride);
+      sums.square += row_sum(squares[k], rows_.stride);
     }
   }
 

@@ -25,7 +25,7 @@ struct LossBlock {
   float* scratch = nullptr;  // loss_scratch_floats(stride), 64-byte aligned
 };
 struct LossSums {
-  double l1 = 0, ssim = 0;  // sums over the block's counting pixels
+  double l1 = 0, square = 0, ssim = 0;  // sums over the block's counting pixels
 };
 
 std::size_t loss_scratch_floats(int stride);

@@ -1,10 +1,13 @@
 #include "reconstruct/train/run_record.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <map>
 #include <sstream>
+#include <string_view>
 #include <system_error>
 #include <type_traits>
 
@@ -15,6 +18,9 @@ namespace tessera::reconstruct {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr char kColumns[] = "step,seconds,cpu_seconds,loss,splats,test_psnr,train_psnr,memory_mb";
+constexpr std::size_t kMostTableBytes = std::size_t{64} << 20;
 
 class Fnv1a {
  public:
@@ -53,27 +59,91 @@ std::map<std::string, std::string> parse_options(const std::string& text) {
 
 }  // namespace
 
-void MetricsTable::add_loss(double loss) { loss_sum_ += loss, ++losses_; }
+void MetricsTable::add_step(double loss, double train_psnr) { loss_sum_ += loss, psnr_sum_ += train_psnr, ++steps_; }
 
-void MetricsTable::add_row(std::uint32_t step, double seconds, double cpu_seconds, std::size_t splats,
-                           double test_psnr) {
+void MetricsTable::add_row(std::uint32_t step, double seconds, double cpu_seconds, std::size_t splats, double test_psnr,
+                           std::size_t memory_bytes) {
   char row[160];
-  const double loss = losses_ ? loss_sum_ / static_cast<double>(losses_) : 0;
-  std::snprintf(row, sizeof row, "%u,%.3f,%.3f,%.6f,%zu,", step, seconds, cpu_seconds, loss, splats);
-  csv_ += row;
-  if (test_psnr >= 0) {
-    std::snprintf(row, sizeof row, "%.4f", test_psnr);
+  const auto append = [&](const char* format, auto... values) {
+    std::snprintf(row, sizeof row, format, values...);
     csv_ += row;
-  }
+  };
+  const double steps = static_cast<double>(std::max<std::size_t>(steps_, 1));
+  append("%u,%.3f,%.3f,%.6f,%zu,", step, seconds, cpu_seconds, loss_sum_ / steps, splats);
+  if (test_psnr >= 0) append("%.4f", test_psnr);
+  csv_ += ',';
+  if (steps_ > 0) append("%.3f", psnr_sum_ / steps);
+  csv_ += ',';
+  if (memory_bytes > 0) append("%.1f", 1e-6 * static_cast<double>(memory_bytes));
   csv_ += '\n';
-  loss_sum_ = 0, losses_ = 0;
+  loss_sum_ = psnr_sum_ = 0, steps_ = 0;
 }
 
-MetricsTable::MetricsTable() { csv_.reserve(kUsualBytes); }
+MetricsTable::MetricsTable() : csv_(std::string(kColumns) + "\n") { csv_.reserve(kUsualBytes); }
 
-void MetricsTable::restore(std::string csv) { csv_ = std::move(csv), loss_sum_ = 0, losses_ = 0; }
+void MetricsTable::restore(std::string csv) {
+  loss_sum_ = psnr_sum_ = 0, steps_ = 0;
+  const std::string header = csv.substr(0, csv.find('\n'));
+  if (header != kColumns && std::string_view(kColumns).starts_with(header + ",")) {
+    const auto missing = static_cast<std::size_t>(std::count(kColumns, kColumns + std::strlen(kColumns), ',') -
+                                                  std::count(header.begin(), header.end(), ','));
+    std::string padded = kColumns;
+    for (std::size_t at = header.size(); at < csv.size();) {
+      const std::size_t end = std::min(csv.find('\n', at + 1), csv.size());
+      padded += csv.substr(at, end - at);
+      if (end - at > 1) padded.append(missing, ',');
+      at = end;
+    }
+    csv = std::move(padded);
+  }
+  csv_ = std::move(csv);
+}
 
 void MetricsTable::write(const fs::path& run) const { scene::write_file_atomically(run / "metrics.csv", csv_); }
+
+std::vector<MetricsRow> read_metrics(const fs::path& run) {
+  const fs::path file = run / "metrics.csv";
+  std::error_code error;
+  if (!fs::exists(file, error)) return {};
+  std::istringstream lines(scene::read_file(file, kMostTableBytes));
+  const auto cells_of = [](const std::string& line) {
+    std::vector<std::string> cells(1);
+    for (const char c : line)
+      if (c == ',')
+        cells.emplace_back();
+      else if (c != '\r')
+        cells.back() += c;
+    return cells;
+  };
+  std::string line;
+  std::getline(lines, line);
+  const std::vector<std::string> names = cells_of(line);
+  if (names.front() != "step")
+    throw scene::Error(file.string(), "is not the table of a run", "its first column must be 'step'");
+  std::vector<MetricsRow> rows;
+  while (std::getline(lines, line)) {
+    const std::vector<std::string> cells = cells_of(line);
+    const auto number = [&](const char* name, double otherwise) {
+      const auto at = static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+      if (at >= std::min(names.size(), cells.size()) || cells[at].empty()) return otherwise;
+      double value = 0;
+      const char* end = cells[at].data() + cells[at].size();
+      if (const auto [stop, problem] = std::from_chars(cells[at].data(), end, value);
+          problem != std::errc() || stop != end || !std::isfinite(value))
+        throw scene::Error(file.string(), "row " + std::to_string(rows.size() + 1) + ", " + name + ": '" + cells[at] +
+                                              "' is not a number");
+      return value;
+    };
+    MetricsRow row;
+    row.step = static_cast<std::uint32_t>(std::clamp(number("step", 0), 0.0, 4e9));
+    row.seconds = number("seconds", 0), row.cpu_seconds = number("cpu_seconds", 0), row.loss = number("loss", -1);
+    row.splats = static_cast<std::size_t>(std::clamp(number("splats", 0), 0.0, 1e15));
+    row.test_psnr = number("test_psnr", -1), row.train_psnr = number("train_psnr", -1);
+    row.memory_mb = number("memory_mb", -1);
+    rows.push_back(row);
+  }
+  return rows;
+}
 
 fs::path preview_path(const fs::path& run, std::uint32_t step) {
   char name[32];

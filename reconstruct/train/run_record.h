@@ -11,24 +11,37 @@
 
 namespace tessera::reconstruct {
 
-/// The table of a run over time: RUN/metrics.csv with the columns step, seconds, cpu_seconds, loss (mean since the row
-/// before), splats, test_psnr (empty where it was not measured).
+/// A row of a run's table. Loss and train_psnr are means over the steps since the row before; negative: not measured.
+struct MetricsRow {
+  std::uint32_t step = 0;
+  double seconds = 0, cpu_seconds = 0, loss = 0;
+  std::size_t splats = 0;
+  double test_psnr = -1, train_psnr = -1;  // dB
+  double memory_mb = -1;                   // resident set of the process
+};
+/// Of RUN/metrics.csv; none where it is not there. Columns are found by name: older programs wrote fewer. Throws
+/// scene::Error: not such a table.
+std::vector<MetricsRow> read_metrics(const std::filesystem::path& run);
+
+/// The table of a run over time, RUN/metrics.csv (docs/formats.md): a column for each field of MetricsRow, empty where
+/// it was not measured. Part of the checkpoint, so that a resume has the rows up to its step and no others.
 class MetricsTable {
  public:
   MetricsTable();
-  void add_loss(double loss);
-  void add_row(std::uint32_t step, double seconds, double cpu_seconds, std::size_t splats, double test_psnr);
+  void add_step(double loss, double train_psnr);
+  void add_row(std::uint32_t step, double seconds, double cpu_seconds, std::size_t splats, double test_psnr,
+               std::size_t memory_bytes);
   /// Rows so far with the header.
   const std::string& csv() const { return csv_; }
-  /// Goes on from the table of a checkpoint.
+  /// Goes on from the table of a checkpoint, also of one with fewer columns.
   void restore(std::string csv);
   void write(const std::filesystem::path& run) const;
 
  private:
   static constexpr std::size_t kUsualBytes = 32 << 10;  // some 200 rows and as many scores: grows without allocating
-  std::string csv_ = "step,seconds,cpu_seconds,loss,splats,test_psnr\n";
-  double loss_sum_ = 0;
-  std::size_t losses_ = 0;
+  std::string csv_;
+  double loss_sum_ = 0, psnr_sum_ = 0;
+  std::size_t steps_ = 0;
 };
 
 /// RUN/previews/step_NNNNNN.png.

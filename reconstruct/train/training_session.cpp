@@ -13,6 +13,7 @@
 
 #include "reconstruct/evaluate/evaluate.h"
 #include "reconstruct/evaluate/picture.h"
+#include "reconstruct/provenance.h"
 #include "reconstruct/train/checkpoint.h"
 #include "reconstruct/train/checkpoint_writer.h"
 #include "reconstruct/train/dropout.h"
@@ -37,6 +38,7 @@ namespace {
 constexpr std::uint32_t kPrefetch = 3;      // views decoded ahead
 constexpr int kTableRows = 200;             // of metrics.csv, over the run
 constexpr double kProgressInterval = 0.25;  // seconds
+constexpr double kLeastError = 1e-10;       // mean squared, 100 dB: no photo gets there
 constexpr double kSmoothing = 0.1;          // weight of the newest step time
 
 int threads_of(const TrainOptions& options) {
@@ -118,10 +120,10 @@ struct TrainingSession::Impl {
 
   // Control
   StepGate gate;
-  std::atomic<bool> stop_requested{false}, paused{false};
+  std::atomic<bool> stop_requested{false}, paused{false}, step_wanted{false};
   mutable std::mutex metrics_mutex;
   TrainMetrics metrics;
-  double last_progress = 0, seconds_per_pixel = 0;
+  double last_progress = 0, last_memory = 0, seconds_per_pixel = 0;
 
   scene::JobContext job() const { return {nullptr, nullptr, events.cancellation}; }
   bool stopping() const { return stop_requested || job().cancelled(); }
@@ -219,6 +221,7 @@ bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMe
   done = step;
   now.step = step;
   now.loss = value.total, now.l1 = value.l1, now.ssim = value.ssim;
+  now.train_psnr = -10 * std::log10(std::max(value.mse, kLeastError));
   now.splats = model.size();
   return true;
 }
@@ -237,7 +240,8 @@ bool TrainingSession::Impl::advance(bool may_stop) {
     bool taken = false;
     arena.execute([&] { taken = take_step(done + 1, may_stop, now); });
     if (!taken) return false;
-    const double ms = 1e3 * (wall_now() - start);
+    const double end = wall_now(), ms = 1e3 * (end - start);
+    if (end - last_memory >= kProgressInterval) now.memory_bytes = resident_bytes(), last_memory = end;
     now.step_ms = now.step_ms > 0 ? (1 - kSmoothing) * now.step_ms + kSmoothing * ms : ms;
     const double per_pixel = 1e-3 * ms * std::pow(4.0, level(done));
     seconds_per_pixel =
@@ -253,12 +257,12 @@ bool TrainingSession::Impl::advance(bool may_stop) {
 
 void TrainingSession::Impl::after_step(std::uint32_t step, TrainMetrics& now) {
   const auto last = static_cast<std::uint32_t>(options.iterations);
-  table.add_loss(now.loss);
+  table.add_step(now.loss, now.train_psnr);
   const std::uint32_t eval_every = evaluation_interval(options.eval);
   const bool evaluated = eval_every > 0 && step % eval_every == 0 && !dataset.test_views().empty() && evaluate_now(now);
   const auto row_every = static_cast<std::uint32_t>(std::max(1, options.iterations / kTableRows));
   if (evaluated || step % row_every == 0 || step == last)
-    table.add_row(step, seconds, cpu_seconds, now.splats, evaluated ? now.test_psnr : -1);
+    table.add_row(step, seconds, cpu_seconds, now.splats, evaluated ? now.test_psnr : -1, now.memory_bytes);
   if (step == last) model.validate("model after step " + std::to_string(step));
   if (run.empty()) return;
   if (options.preview_every > 0 && (step % options.preview_every == 0 || step == last)) write_preview(step);
@@ -461,7 +465,8 @@ TrainingSession::Outcome TrainingSession::run() {
   const StepGate::Worker worker(s.gate);
   while (s.done < static_cast<std::uint32_t>(s.options.iterations)) {
     // Polled, not notified, so that stop() may be called from a signal handler.
-    while (s.paused && !s.stopping()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    while (s.paused && !s.stopping() && !s.step_wanted.exchange(false))
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
     if (!s.stopping() && s.advance(true)) continue;
     s.stop_requested = false;
     if (s.writer) s.gate.visit([&] { s.write_last_state(true); });
@@ -478,7 +483,10 @@ void TrainingSession::step() {
 }
 
 void TrainingSession::pause() { impl_->paused = true; }
-void TrainingSession::resume() { impl_->paused = false; }
+void TrainingSession::resume() { impl_->step_wanted = false, impl_->paused = false; }
+void TrainingSession::step_paused() {
+  if (impl_->paused) impl_->step_wanted = true;
+}
 void TrainingSession::stop() { impl_->stop_requested = true; }
 
 void TrainingSession::checkpoint() {

@@ -24,8 +24,10 @@ struct TrainMetrics {
   std::uint32_t step = 0;
   double loss = 0, l1 = 0, ssim = 0;
   std::size_t splats = 0;
-  double step_ms = 0;     // wall, smoothed
-  double test_psnr = -1;  // last evaluation; negative: none yet
+  double step_ms = 0;      // wall, smoothed
+  double train_psnr = -1;  // dB, of this step's photo at the size it was trained at, colours corrected; -1: none yet
+  double test_psnr = -1;   // last evaluation; negative: none yet
+  std::size_t memory_bytes = 0;  // resident set of the process, up to a quarter of a second old
 };
 
 /// An immutable copy of the model, shared with whoever wants to look. In the scene frame.
@@ -72,10 +74,12 @@ class TrainingSession {
   /// copy; where that fails the run warns and goes on. On stop (or a cancellation) and after the last iteration the
   /// checkpoint is written before this returns; failing that it throws UnsavedCheckpoint, and model() is as trained.
   Outcome run();
-  /// Exactly one iteration, for tests and for the studio's step button; throws as run() does after the last one.
+  /// Exactly one iteration where nobody runs run(); throws as run() does after the last one.
   void step();
   void pause();
   void resume();
+  /// While paused: run() takes one iteration and pauses again.
+  void step_paused();
   void stop();
   void checkpoint();  // at the next step boundary, before it returns
 

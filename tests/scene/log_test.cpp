@@ -1,7 +1,9 @@
 #include "scene/log.h"
 
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
 
+#include <sstream>
 #include <thread>
 #include <vector>
 
@@ -28,6 +30,21 @@ TEST(Logger, WarningsGoToStderrAndNothingGoesToStdout) {
 }
 
 TEST(Logger, LetsAddedSinksHearDetails) { EXPECT_TRUE(logger("detail-test")->should_log(spdlog::level::debug)); }
+
+TEST(Logger, AddedSinksHearEveryRoomUntilTheyAreRemoved) {
+  const auto early = logger("early-test");
+  std::ostringstream heard;
+  const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(heard);
+  sink->set_level(spdlog::level::info);
+  sink->set_pattern("%v");
+  add_sink(sink);
+  early->info("one");
+  logger("late-test")->info("two");
+  early->debug("too fine");
+  remove_sink(sink);
+  early->info("three");
+  EXPECT_EQ(heard.str(), "one\ntwo\n");
+}
 
 TEST(Logger, ManyThreadsAskingAtOnceGetTheSame) {
   std::vector<std::shared_ptr<spdlog::logger>> got(8);

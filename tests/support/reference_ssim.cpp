@@ -83,6 +83,7 @@ ReferenceLoss reference_loss(const Channel x[3], const Channel y[3], const Chann
         });
         const double difference = seen.at(i, j) - y[c].at(i, j);
         loss.l1 += std::abs(difference) / counted;
+        loss.mse += difference * difference / counted;
         gradient.at(i, j) += (1 - lambda) / counted * (difference > 0 ? 1 : difference < 0 ? -1 : 0);
       }
     for (int j = 0; j < height; ++j)

@@ -27,7 +27,7 @@ SsimMap reference_ssim(const Channel& x, const Channel& y);
 /// The training loss (Kerbl et al. 2023, eq. 7) and its gradient to x, by the textbook chain rule through the five
 /// window means. weight: 1 counts, 0 masked (x is replaced by y there); empty: all count.
 struct ReferenceLoss {
-  double total = 0, l1 = 0, ssim = 0;
+  double total = 0, l1 = 0, mse = 0, ssim = 0;
   Channel gradient[3];
 };
 ReferenceLoss reference_loss(const Channel x[3], const Channel y[3], const Channel& weight, double lambda_dssim);

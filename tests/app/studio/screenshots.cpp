@@ -24,6 +24,7 @@
 #include "app/studio/inspect_panel.h"
 #include "app/studio/import_dialog.h"
 #include "app/studio/main_window.h"
+#include "app/studio/option_table.h"
 #include "app/studio/theme.h"
 #include "app/studio/viewport.h"
 
@@ -162,6 +163,16 @@ int main(int argc, char** argv) {
   QTest::mouseClick(window.findChild<QPushButton*>("start"), Qt::LeftButton);
   wait([&] { return step > steps / 2 || idle(); });
   photographer.take("studio_training");
+  QTest::mouseClick(window.findChild<QPushButton*>("pause"), Qt::LeftButton);
+  QTest::qWait(500);
+  window.findChild<QCheckBox*>("advanced")->setChecked(true);
+  window.findChild<QLineEdit*>("option_filter")->setText("lr_");
+  window.findChild<OptionTable*>("option_table")->set("lr_opacity", "0.03");
+  window.findChild<QDockWidget*>("dock_curves")->hide();
+  photographer.take("studio_steering");
+  window.findChild<QDockWidget*>("dock_curves")->show();
+  window.findChild<QCheckBox*>("advanced")->setChecked(false);
+  QTest::mouseClick(window.findChild<QPushButton*>("pause"), Qt::LeftButton);
   wait(idle);
   photographer.take("studio_scene");
 

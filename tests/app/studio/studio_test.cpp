@@ -4,11 +4,11 @@
 #include <QIcon>
 #include <QListView>
 #include <QPlainTextEdit>
-#include <QTableWidget>
 
 #include <nlohmann/json.hpp>
 
 #include "app/studio/command_palette.h"
+#include "app/studio/option_table.h"
 #include "app/studio/photo_list.h"
 #include "app/studio/plot.h"
 #include "app/studio/theme.h"
@@ -312,18 +312,16 @@ TEST_F(StudioTest, MistakesAreOneClearLineAndTheProgramGoesOn) {
 TEST_F(StudioTest, OptionsAreCheckedByTheirTable) {
   TESSERA_NEED_DATA("damaged/base");
   open_dataset(10);
-  auto* table = find<QTableWidget>("options");
-  const auto item = [&](const char* name) {
-    for (int i = 0; i < table->rowCount(); ++i)
-      if (table->item(i, 0)->text() == name) return table->item(i, 1);
-    return static_cast<QTableWidgetItem*>(nullptr);
+  auto* table = find<OptionTable>("option_table");
+  const auto value = [&](const char* name) {
+    return table->index(OptionTable::row_of(name), OptionTable::value_column).data().toString();
   };
-  item("lambda_dssim")->setText("0.3");
-  EXPECT_EQ(item("lambda_dssim")->text(), "0.3");
-  item("lambda_dssim")->setText("much");
+  table->set("lambda_dssim", "0.3");
+  EXPECT_EQ(value("lambda_dssim"), "0.3");
+  table->set("lambda_dssim", "much");
   EXPECT_THAT(error(), testing::HasSubstr("lambda_dssim"));
-  EXPECT_EQ(item("lambda_dssim")->text(), "0.3");
-  item("iterations")->setText("77");
+  EXPECT_EQ(value("lambda_dssim"), "0.3");
+  table->set("iterations", "77");
   EXPECT_EQ(find<QSpinBox>("iterations")->value(), 77);
   fs::create_directories(run_);
   scene::write_file_atomically(run_ / "mine.txt", "x");

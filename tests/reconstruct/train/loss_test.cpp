@@ -48,6 +48,7 @@ void expect_like_reference(const Case& c, double lambda) {
   const auto expected = c.reference(lambda);
   EXPECT_NEAR(value.total, expected.total, 1e-6);
   EXPECT_NEAR(value.l1, expected.l1, 1e-6);
+  EXPECT_NEAR(value.mse, expected.mse, 1e-6);
   EXPECT_NEAR(value.ssim, expected.ssim, 1e-6);
   double largest = 0;
   for (const Channel& g : expected.gradient)
@@ -115,6 +116,7 @@ TEST(PhotometricLoss, IdenticalPicturesHaveSsimOneAndNoGradient) {
   const auto value = loss.evaluate(c.picture, c.truth, 0.2, gradient);
   EXPECT_EQ(value.total, 0);
   EXPECT_EQ(value.l1, 0);
+  EXPECT_EQ(value.mse, 0);
   EXPECT_EQ(value.ssim, 1);
   for (int k = 0; k < 3; ++k)
     for (int y = 0; y < 70; ++y)

@@ -9,25 +9,59 @@
 namespace tessera::reconstruct {
 namespace {
 
-TEST(MetricsTable, RowsHoldTheMeanLossSinceTheRowBefore) {
+TEST(MetricsTable, RowsHoldTheMeansSinceTheRowBefore) {
   MetricsTable table;
-  table.add_loss(0.5), table.add_loss(0.25);
-  table.add_row(2, 1.5, 3, 100, -1);
-  table.add_loss(0.125);
-  table.add_row(3, 2, 4, 120, 21.5);
+  table.add_step(0.5, 20), table.add_step(0.25, 22);
+  table.add_row(2, 1.5, 3, 100, -1, 0);
+  table.add_step(0.125, 24);
+  table.add_row(3, 2, 4, 120, 21.5, 64'000'000);
   EXPECT_EQ(table.csv(),
-            "step,seconds,cpu_seconds,loss,splats,test_psnr\n2,1.500,3.000,0.375000,100,\n3,2.000,4.000,0.125000,120,"
-            "21.5000\n");
+            "step,seconds,cpu_seconds,loss,splats,test_psnr,train_psnr,memory_mb\n2,1.500,3.000,0.375000,100,,21.000,\n"
+            "3,2.000,4.000,0.125000,120,21.5000,24.000,64.0\n");
   MetricsTable again;
-  again.add_loss(9);
+  again.add_step(9, 9);
   again.restore(table.csv());
-  again.add_loss(1);
-  again.add_row(4, 0, 0, 1, -1);
-  EXPECT_EQ(again.csv(), table.csv() + "4,0.000,0.000,1.000000,1,\n");
+  again.add_step(1, 10);
+  again.add_row(4, 0, 0, 1, -1, 0);
+  EXPECT_EQ(again.csv(), table.csv() + "4,0.000,0.000,1.000000,1,,10.000,\n");
   test::TemporaryFolder run;
+  EXPECT_TRUE(read_metrics(run.path()).empty());
   table.write(run.path());
   EXPECT_EQ(scene::read_file(run.path() / "metrics.csv"), table.csv());
+  const auto rows = read_metrics(run.path());
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].step, 2u);
+  EXPECT_EQ(rows[0].test_psnr, -1);
+  EXPECT_EQ(rows[1].test_psnr, 21.5);
+  EXPECT_EQ(rows[1].train_psnr, 24);
+  EXPECT_EQ(rows[1].memory_mb, 64);
+  EXPECT_EQ(rows[1].splats, 120u);
   EXPECT_THROW(table.write(run.path() / "none"), scene::Error);
+}
+
+TEST(MetricsTable, GoesOnWithTheTableOfAnOlderProgram) {
+  const std::string old = "step,seconds,cpu_seconds,loss,splats,test_psnr\n2,1.500,3.000,0.375000,100,\n";
+  test::TemporaryFolder run;
+  scene::write_file_atomically(run.path() / "metrics.csv", old);
+  const auto rows = read_metrics(run.path());
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].loss, 0.375);
+  EXPECT_EQ(rows[0].train_psnr, -1);
+  MetricsTable table;
+  table.restore(old);
+  table.add_step(1, 10);
+  table.add_row(4, 0, 0, 1, -1, 0);
+  EXPECT_EQ(table.csv(),
+            "step,seconds,cpu_seconds,loss,splats,test_psnr,train_psnr,memory_mb\n2,1.500,3.000,0.375000,100,,,\n"
+            "4,0.000,0.000,1.000000,1,,10.000,\n");
+}
+
+TEST(MetricsTable, WhatIsNoTableIsRefused) {
+  test::TemporaryFolder run;
+  for (const char* text : {"nonsense\n", "", "step,loss\n1,much\n", "step,loss\n1,nan\n"}) {
+    scene::write_file_atomically(run.path() / "metrics.csv", text);
+    EXPECT_THROW(read_metrics(run.path()), scene::Error) << text;
+  }
 }
 
 TEST(PreviewPath, CountsWithSixDigits) {

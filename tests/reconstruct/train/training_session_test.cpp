@@ -270,11 +270,30 @@ TEST(TrainingSession, WritesMetricsPreviewsAndCheckpoints) {
 
   EXPECT_NEAR(session.metrics().test_psnr, test_psnr(session.model(), world.dataset), 1e-6);
   const std::string csv = scene::read_file(run / "metrics.csv");
-  EXPECT_EQ(csv.rfind("step,seconds,cpu_seconds,loss,splats,test_psnr\n", 0), 0u);
+  EXPECT_EQ(csv.rfind("step,seconds,cpu_seconds,loss,splats,test_psnr,train_psnr,memory_mb\n", 0), 0u);
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 41);
-  const auto last = csv.substr(csv.rfind("\n40,") + 1);
-  EXPECT_EQ(std::count(last.begin(), last.end(), ','), 5);
-  EXPECT_NEAR(std::stod(last.substr(last.rfind(',') + 1)), session.metrics().test_psnr, 1e-3);
+  const MetricsRow last = read_metrics(run).back();
+  EXPECT_EQ(last.step, 40u);
+  EXPECT_NEAR(last.test_psnr, session.metrics().test_psnr, 1e-3);
+  EXPECT_NEAR(last.train_psnr, session.metrics().train_psnr, 1e-2) << "a row a step";
+  EXPECT_GT(last.memory_mb, 1);
+}
+
+TEST(TrainingSession, APausedRunTakesOneStepWhenAskedTo) {
+  test::SmallWorld world;
+  TrainingSession session(world.dataset, quick_options(40), {});
+  session.step_paused();  // nothing: it is not paused
+  session.pause();
+  std::thread runner([&] { session.run(); });
+  for (std::uint32_t step = 1; step <= 3; ++step) {
+    session.step_paused();
+    while (session.current_step() < step) std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));  // a second step would have been taken by now
+    EXPECT_EQ(session.current_step(), step);
+  }
+  session.resume();
+  runner.join();
+  EXPECT_EQ(session.current_step(), 40u);
 }
 
 TEST(TrainingSession, TheTableGoesOnAfterAResume) {
