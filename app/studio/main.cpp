@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
   parser.setApplicationDescription("Tessera Studio: photographs in, a 3D scene out");
   parser.addHelpOption();
   parser.addVersionOption();
-  parser.addPositionalArgument("PATH", "photos, a video, a dataset, a training run or a 3DGS .ply to open", "[PATH]");
+  parser.addPositionalArgument("PATH", "a project, photos, a video, a dataset, a training run or a 3DGS .ply to open", "[PATH]");
   parser.process(application);
   tessera::app::set_theme(application, QSettings().value("dark", true).toBool());
   tessera::app::MainWindow window;

@@ -4,6 +4,8 @@
 #include <QListView>
 #include <QVBoxLayout>
 
+#include <nlohmann/json.hpp>
+
 #include "app/studio/photo_list.h"
 #include "app/studio/viewport.h"
 #include "app/studio/workspace.h"
@@ -47,8 +49,11 @@ PhotosPanel::PhotosPanel(Studio& studio, QWidget* parent)
                               [this](bool on) { compare(PhotoOverlay::Mode::split, on); });
   flicker_ = actions.add_switch(Menu::view, tr("Compare with the Photo, &in Turns"), QKeySequence(Qt::Key_Z), false,
                                 [this](bool on) { compare(PhotoOverlay::Mode::flicker, on); });
-  actions.add_switch(Menu::view, tr("Show &Cameras"), QKeySequence(Qt::Key_C), true,
-                     [&viewport](bool on) { viewport.set_frusta_shown(on); });
+  QAction* cameras = actions.add_switch(Menu::view, tr("Show &Cameras"), QKeySequence(Qt::Key_C), true,
+                                        [&viewport](bool on) { viewport.set_frusta_shown(on); });
+  studio.keep(
+      "cameras_shown", [cameras] { return nlohmann::json(cameras->isChecked()); },
+      [cameras](const nlohmann::json& shown) { cameras->setChecked(!shown.is_boolean() || shown.get<bool>()); });
 }
 
 void PhotosPanel::step(int by) {

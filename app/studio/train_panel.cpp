@@ -108,19 +108,16 @@ TrainPanel::TrainPanel(Studio& studio, QWidget* parent)
   connect(&workspace_, &Workspace::finished, status_, &QLabel::setText);
   connect(&workspace_, &Workspace::opened, this, [this] {
     status_->clear();
-    const auto dataset = workspace_.dataset();
     if (!workspace_.run().empty()) {
       take_run();
-    } else if (dataset) {
-      // Beside the photos, under a name that is free.
-      const std::string base = workspace_.path().string();
-      std::error_code error;
-      int n = 1;
-      while (fs::exists(base + "-run-" + std::to_string(n), error)) ++n;
-      folder_->setText(QString::fromStdString(base + "-run-" + std::to_string(n)));
+    } else {
+      folder_->setText(QString::fromStdString(workspace_.next_run().string()));
     }
     update_state();
   });
+  // The project may stand elsewhere than was meant.
+  connect(&workspace_, &Workspace::project_changed, this,
+          [this] { folder_->setText(QString::fromStdString(workspace_.run().string())); });
   using Menu = Actions::Menu;
   start_action_ = studio.actions.add(Menu::train, tr("&Start or Resume Training"),
                                      QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { start(); });
@@ -128,6 +125,11 @@ TrainPanel::TrainPanel(Studio& studio, QWidget* parent)
                                      [this] { pause_or_resume(); });
   stop_action_ = studio.actions.add(Menu::train, tr("S&top"), QKeySequence(Qt::CTRL | Qt::Key_Period),
                                     [this] { workspace_.stop(); });
+  new_action_ = studio.actions.add(Menu::train, tr("&New Run"), {}, [this] {
+    folder_->setText(QString::fromStdString(workspace_.next_run().string()));
+    take_preset();
+    update_state();
+  });
   take_preset();
   update_state();
 }
@@ -141,7 +143,7 @@ void TrainPanel::take_preset() {
 void TrainPanel::take_run() {
   folder_->setText(QString::fromStdString(workspace_.run().string()));
   try {
-    options_ = reconstruct::plan_resumed(workspace_.run()).options;
+    options_ = reconstruct::plan_resumed(workspace_.run(), workspace_.dataset()->root).options;
   } catch (const scene::Error&) {
     // Nothing to go on from: what is shown is for a new run.
   }
@@ -199,10 +201,10 @@ void TrainPanel::start() {
   try {
     reconstruct::Plan plan;
     if (can_resume()) {
-      plan = reconstruct::plan_resumed(workspace_.run());
+      plan = reconstruct::plan_resumed(workspace_.run(), dataset->root);
       if (is_finished() && options_.iterations <= plan.options.iterations)
         return studio_.fail(tr("The run has had its %1 steps: give more to train it further, or another run folder.")
-                                  .arg(plan.options.iterations));
+                                .arg(plan.options.iterations));
       plan.options = options_;  // what the run does not take, it says
     } else {
       plan = reconstruct::plan_new(dataset->root, folder_->text().trimmed().toStdString(),
@@ -226,7 +228,7 @@ void TrainPanel::update_state() {
   using State = Workspace::State;
   const State state = workspace_.state();
   const bool idle = state == State::idle;
-  start_->setEnabled(idle && workspace_.dataset());
+  start_->setEnabled(idle && workspace_.dataset() && !workspace_.read_only());
   start_->setText(is_finished() ? tr("Train further") : can_resume() ? tr("Resume training") : tr("Start training"));
   pause_->setEnabled(state == State::training || state == State::paused);
   pause_->setText(state == State::paused ? tr("Continue") : tr("Pause"));
@@ -237,6 +239,7 @@ void TrainPanel::update_state() {
     field->setEnabled(idle);
   bar_->setVisible(!idle);
   start_action_->setEnabled(start_->isEnabled());
+  new_action_->setEnabled(start_->isEnabled() && !workspace_.next_run().empty());
   pause_action_->setEnabled(pause_->isEnabled());
   stop_action_->setEnabled(stop_->isEnabled());
 }

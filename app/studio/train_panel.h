@@ -38,7 +38,7 @@ class TrainPanel : public QWidget {
 
   Studio& studio_;
   Workspace& workspace_;
-  QAction *start_action_, *pause_action_, *stop_action_;
+  QAction *start_action_, *pause_action_, *stop_action_, *new_action_;
   reconstruct::TrainOptions options_;
   QComboBox* preset_;
   QSpinBox *iterations_, *max_splats_;

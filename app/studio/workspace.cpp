@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reconstruct/ingest/sfm.h"
+#include "reconstruct/project/project.h"
 #include "reconstruct/run/inputs.h"
 #include "scene/atomic_file.h"
 #include "scene/error.h"
@@ -78,11 +79,6 @@ Workspace::~Workspace() {
   if (job_.joinable()) job_.join();
 }
 
-template <class Call>
-void Workspace::post(Call call) {
-  QMetaObject::invokeMethod(this, std::move(call), Qt::QueuedConnection);
-}
-
 void Workspace::set_state(State state) {
   if (state == state_) return;
   state_ = state;
@@ -96,15 +92,22 @@ void Workspace::begin(State state, std::function<void()> job) {
   job_ = std::thread([this, job = std::move(job)] {
     QString message;
     bool cancelled = false;
+    std::shared_ptr<Asked> question;
     try {
       job();
     } catch (const scene::Cancelled&) {
       cancelled = true;
+    } catch (const Asked& asked) {
+      question = std::make_shared<Asked>(asked);
     } catch (const std::exception& e) {
       message = QString::fromUtf8(e.what());
     }
-    post([this, message, cancelled] {
+    post([this, message, cancelled, question] {
       set_state(State::idle);
+      if (question) {
+        next_ = question->next;
+        Q_EMIT asked(question->question, QString::fromStdString(question->why));
+      }
       if (!message.isEmpty()) Q_EMIT failed(message);
       if (cancelled) Q_EMIT finished(tr("Stopped"));
     });
@@ -126,49 +129,67 @@ scene::JobContext Workspace::job_context() {
   return job;
 }
 
-void Workspace::open(const fs::path& path) {
+void Workspace::open(Opening opening) {
   if (busy()) return Q_EMIT failed(tr("Stop the job under way before opening something else."));
-  fs::path named = fs::absolute(path).lexically_normal();
+  fs::path named = fs::absolute(opening.path).lexically_normal();
   if (!named.has_filename()) named = named.parent_path();  // "photos/": what is made beside it is named after it
-  begin(State::loading, [this, named] { load(named); });
+  opening.path = named;
+  begin(State::loading, [this, opening] { load(opening); });
 }
 
-void Workspace::load(const fs::path& path) {
+void Workspace::load(const Opening& opening) {
+  const fs::path& path = opening.path;
   const scene::JobContext job = job_context();
   std::error_code error;
   if (!fs::exists(path, error)) throw scene::Error(path.string(), "is not there", "choose another file or folder");
   std::shared_ptr<scene::Dataset> dataset;
   auto model = std::make_shared<scene::GaussianModel>();
-  fs::path run;
+  auto project = open_project(opening);
+  fs::path source = path, run;
   bool antialiased = false;
-  if (fs::exists(path / "run.json", error)) {
+  if (project) {
+    source = project->posed() ? project->poses() : project->source();
+    run = project->run();
+  } else if (fs::exists(path / "run.json", error)) {
     run = path;
     const auto record = nlohmann::json::parse(scene::read_file(path / "run.json", 64u << 20), nullptr, false);
-    const fs::path data = reconstruct::text_of(record, "data", "");
-    if (!fs::exists(data, error))
-      throw scene::Error(data.empty() ? path.string() : data.string(), "the run's photos are no longer there",
+    source = reconstruct::text_of(record, "data", "");
+    if (!fs::exists(source, error))
+      throw scene::Error(source.empty() ? path.string() : source.string(), "the run's photos are no longer there",
                          "open their folder, or the run's model.ply alone");
-    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(data, {}, job));
-    antialiased = reconstruct::run_antialiased(path);
-    if (fs::exists(path / "model.ply", error)) *model = reconstruct::load_model(path, *dataset);
-  } else if (!fs::is_directory(path, error) && path.extension() == ".ply") {
+  }
+  const bool is_posed = project ? project->posed() || project->kind() == reconstruct::Project::Kind::dataset
+                                : !run.empty() || is_dataset(source);
+  if (!project && run.empty() && !fs::is_directory(path, error) && path.extension() == ".ply") {
     *model = scene::read_splat_ply(path);
     antialiased = reconstruct::run_antialiased(path);
-  } else if (is_dataset(path)) {
-    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(path, {}, job));
+  } else if (is_posed) {
+    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(source, {}, job));
   } else {
-    // Photos or a video: their poses stand beside them.
+    // Photos or a video: their poses stand in the project.
+    if (!project) project = make_project(opening);
+    if (project->read_only())
+      throw scene::Error(project->folder().string(), "has no poses yet, and is open to look at only");
     post([this] { set_state(State::posing); });
-    const fs::path out = fs::path(path.string() + "-scene");
-    reconstruct::run_sfm(path, out, {}, job);
+    const fs::path out = project->poses();
+    reconstruct::run_sfm(source, out, {}, job);
+    project->set_posed(true);
     dataset = std::make_shared<scene::Dataset>(scene::load_dataset(out, {}, job));
   }
+  if (!run.empty()) {
+    antialiased = reconstruct::run_antialiased(run);
+    *model = reconstruct::newest_model(run, *dataset, job.on_warning);
+  }
   if (dataset && model->size() == 0) *model = splats_of(dataset->points);
-  post([this, path, run, dataset, model, antialiased, ball = ball_of(*model)] {
-    path_ = dataset && run.empty() ? dataset->root : path;
+  const fs::path place = dataset && !project ? reconstruct::place_of(dataset->root, opening.place).free : fs::path();
+  post([this, path, run, dataset, model, antialiased, project, place, ball = ball_of(*model)] {
+    path_ = project ? project->folder() : dataset && run.empty() ? dataset->root : path;
     run_ = run;
+    project_ = project, place_ = place;
     dataset_ = dataset, model_ = model, antialiased_ = antialiased, ball_ = ball;
     for (const std::string& line : dataset ? dataset->warnings : std::vector<std::string>{})
+      Q_EMIT warned(QString::fromStdString(line));
+    for (const std::string& line : project ? project->notes() : std::vector<std::string>{})
       Q_EMIT warned(QString::fromStdString(line));
     Q_EMIT opened();
     Q_EMIT model_changed();
@@ -177,6 +198,7 @@ void Workspace::load(const fs::path& path) {
 
 void Workspace::start(reconstruct::Plan plan) {
   if (busy() || !dataset_) return;
+  if (read_only()) return Q_EMIT failed(tr("%1 is open to look at only").arg(QString::fromStdString(path_.string())));
   run_ = plan.run;
   begin(State::training,
         [this, dataset = dataset_, plan = std::move(plan)]() mutable { train(dataset, std::move(plan)); });
@@ -198,7 +220,10 @@ void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reco
     last = Clock::now();
     post([this, m] { Q_EMIT stepped(m); });
   };
+  const auto project = project_to_train_in(dataset, plan);
+  const fs::path folder = plan.run;
   const auto run = std::make_shared<reconstruct::TrainRun>(std::move(plan), *dataset, clock, events);
+  if (project) project->set_run(folder);
   {
     const std::lock_guard lock(run_mutex_);
     train_run_ = run;
@@ -216,6 +241,8 @@ void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reco
     outcome = run->run();
   } catch (...) {
     leave();
+    std::error_code error;
+    if (project && !fs::exists(folder / "run.json", error)) project->forget_run(folder);
     throw;
   }
   leave();

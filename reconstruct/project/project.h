@@ -117,12 +117,13 @@ struct ProjectHome {
 };
 std::optional<ProjectHome> find_project(const std::filesystem::path& path);
 
-/// Beside what a project is made from: NAME-tessera, or with a number where that name is taken.
+/// Where the project of a source stands: NAME-tessera, or with a number where that name is taken.
 struct ProjectPlace {
   std::filesystem::path project;      // of this very source, made earlier; empty: none
   std::filesystem::path free;         // for a new one
   std::vector<std::string> warnings;  // projects that cannot be read
 };
-ProjectPlace place_beside(const std::filesystem::path& source);
+/// In `parent`; empty: beside the source.
+ProjectPlace place_of(const std::filesystem::path& source, const std::filesystem::path& parent = {});
 
 }  // namespace tessera::reconstruct

@@ -10,7 +10,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kMostPlaces = 1000;  // of one name; then a person has to choose
+constexpr int kMostPlaces = 1000;              // of one name; then a person has to choose
+constexpr std::size_t kMostBytesOfName = 200;  // so that what is added fits into the 255 of file systems
 
 std::vector<fs::path> entries(const fs::path& folder) {
   std::vector<fs::path> paths;
@@ -121,12 +122,14 @@ std::optional<ProjectHome> find_project(const fs::path& path) {
   return std::nullopt;
 }
 
-ProjectPlace place_beside(const fs::path& source) {
+ProjectPlace place_of(const fs::path& source, const fs::path& parent) {
   ProjectPlace place;
   std::error_code error;
-  const std::string name = (fs::is_directory(source, error) ? source.filename() : source.stem()).string();
+  std::string name = (fs::is_directory(source, error) ? source.filename() : source.stem()).string();
+  if (name.size() > kMostBytesOfName) name.resize(kMostBytesOfName);
+  const fs::path beside = parent.empty() ? source.parent_path() : parent;
   for (int n = 1; n <= kMostPlaces && place.free.empty(); ++n) {
-    const fs::path candidate = source.parent_path() / (name + "-tessera" + (n > 1 ? "-" + std::to_string(n) : ""));
+    const fs::path candidate = beside / (name + "-tessera" + (n > 1 ? "-" + std::to_string(n) : ""));
     if (is_project(candidate)) {
       try {
         if (place.project.empty() && is_made_from(candidate, source)) place.project = candidate;

@@ -219,12 +219,12 @@ TEST_F(ProjectTest, IsFoundFromWhatIsInIt) {
 }
 
 TEST_F(ProjectTest, StandsBesideItsPhotosUnderAFreeName) {
-  EXPECT_EQ(place_beside(photos_).free, home_);
+  EXPECT_EQ(place_of(photos_).free, home_);
   fs::create_directories(home_);
   test::write_plain(home_ / ".project.tmp12-0.toml", "killed while it was made");
-  EXPECT_EQ(place_beside(photos_).free, home_);
+  EXPECT_EQ(place_of(photos_).free, home_);
   create();
-  ProjectPlace place = place_beside(photos_);
+  ProjectPlace place = place_of(photos_);
   EXPECT_EQ(place.project, home_);
   EXPECT_EQ(place.free, root_ / "fox-tessera-2");
   // Of other photos of that name.
@@ -232,13 +232,14 @@ TEST_F(ProjectTest, StandsBesideItsPhotosUnderAFreeName) {
   make_photos(photos_);
   test::write_plain(home_ / "project.toml",
                     "version = 1\n[source]\nkind = \"dataset\"\nabsolute = \"/elsewhere/fox\"\n");
-  place = place_beside(photos_);
+  place = place_of(photos_);
   EXPECT_TRUE(place.project.empty());
   EXPECT_THAT(place.warnings, IsEmpty());
   test::write_plain(home_ / "project.toml", "version = 9");
-  EXPECT_THAT(place_beside(photos_).warnings, ElementsAre(HasSubstr("newer")));
+  EXPECT_THAT(place_of(photos_).warnings, ElementsAre(HasSubstr("newer")));
+  EXPECT_EQ(place_of(photos_, "/elsewhere").free, "/elsewhere/fox-tessera");
   test::write_plain(root_ / "clip.mp4", "x");
-  EXPECT_EQ(place_beside(root_ / "clip.mp4").free, root_ / "clip-tessera");
+  EXPECT_EQ(place_of(root_ / "clip.mp4").free, root_ / "clip-tessera");
 }
 
 }  // namespace
