@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMostRecent = 4;
-constexpr int kWidth = 420;  // of a recent thing: its folder is elided beyond
+constexpr int kWidth = 420;  // of a button; a longer folder is elided
 
 QString faint() { return "color: " + theme().faint.name(); }
 
@@ -25,7 +25,7 @@ QString faint() { return "color: " + theme().faint.name(); }
 class RecentButton : public QPushButton {
  public:
   explicit RecentButton(const Recent& item) {
-    setFixedSize(kWidth, 52);
+    setFixedSize(kWidth, 46);
     setEnabled(item.there);
     setToolTip(QString::fromStdString(item.path.string()));
     setAccessibleName(item.there ? item.name : tr("%1, not there any more").arg(item.name));
@@ -36,7 +36,7 @@ class RecentButton : public QPushButton {
     folder->setStyleSheet(faint());
     if (!item.there) name->setStyleSheet(faint());
     auto* lines = new QVBoxLayout(this);
-    lines->setContentsMargins(14, 6, 14, 6);
+    lines->setContentsMargins(14, 4, 14, 4);
     lines->setSpacing(1);
     for (QLabel* label : {name, folder}) {
       label->setTextFormat(Qt::PlainText);
@@ -84,11 +84,11 @@ WelcomePage::WelcomePage(QWidget* parent) : QWidget(parent) {
   const auto button = [&](const QString& label, const char* name) {
     auto* b = new QPushButton(label);
     b->setObjectName(name);
-    b->setMinimumSize(300, 40);
+    b->setMinimumSize(kWidth, 40);
     column->addWidget(b, 0, Qt::AlignLeft);
     return b;
   };
-  auto* photos = button(tr("Open photos or a dataset..."), "welcome_photos");
+  auto* photos = button(tr("Open photos, a dataset or a project..."), "welcome_photos");
   photos->setDefault(true);
   connect(photos, &QPushButton::clicked, this, &WelcomePage::photos_wanted);
   connect(button(tr("Open a model..."), "welcome_model"), &QPushButton::clicked, this, &WelcomePage::model_wanted);
@@ -99,9 +99,10 @@ WelcomePage::WelcomePage(QWidget* parent) : QWidget(parent) {
     connect(resume, &QPushButton::clicked, this, [this, run] { Q_EMIT run_wanted(run); });
   }
   add_recent(column);
-  auto* hint = new QLabel(tr(
-      "A project, a folder of photos, a video, a COLMAP or transforms.json dataset, a training run, or a 3DGS .ply.\n"
-      "Dropping it on this window does the same. Ctrl+K finds every command."));
+  auto* hint =
+      new QLabel(tr("A project, a folder of photos, a video, a COLMAP or transforms.json dataset,\n"
+                    "a training run, or a 3DGS .ply. Dropping it on this window does the same.\n"
+                    "Ctrl+K finds every command."));
   hint->setStyleSheet(faint());
   column->addSpacing(18);
   column->addWidget(hint);

@@ -36,7 +36,7 @@ std::shared_ptr<Project> Project::create(const fs::path& folder, const fs::path&
   try {
     project->lock_ = lock_project(home);
     project->kind_ = project->record_.kind = kind;
-    project->record_.created = utc_now();
+    project->record_.created = project->record_.changed = utc_now();
     project->accept_source(clean(source), fingerprint_source(source));
     scene::write_file_atomically(home / kProjectFile, project->record_.text());
   } catch (const scene::Locked&) {

@@ -209,6 +209,30 @@ TEST_F(StudioProject, ASecondWindowMayOnlyLook) {
   first->close();
 }
 
+TEST_F(StudioProject, PhotosThatAreToBePosedMakeOneFirst) {
+  // A COLMAP that fails: what is tested is where its work goes, and that it is taken up again.
+  const fs::path bin = folder_.path() / "bin", photos = photos_ / "images", project = photos_ / "images-tessera";
+  fs::create_directories(bin);
+  fs::create_symlink("/bin/false", bin / "colmap");
+  const QByteArray before = qgetenv("PATH");
+  qputenv("PATH", QByteArray::fromStdString(bin.string() + ":") + before);
+  int posing = 0;
+  QObject::connect(&workspace(), &Workspace::state_changed, window_.get(),
+                   [&](Workspace::State state) { posing += state == Workspace::State::posing; });
+  for (const fs::path& path : {photos, project}) {
+    window_->open(path);
+    EXPECT_THAT(error(), testing::Not(testing::IsEmpty()));
+    EXPECT_TRUE(idle());
+  }
+  qputenv("PATH", before);
+  EXPECT_EQ(posing, 2);
+  const auto made = reconstruct::Project::open(project);
+  EXPECT_EQ(made->kind(), reconstruct::Project::Kind::photos);
+  EXPECT_EQ(made->source(), photos);
+  EXPECT_FALSE(made->posed());
+  EXPECT_FALSE(fs::exists(photos_ / "images-scene"));
+}
+
 TEST_F(StudioProject, WhereNothingCanBeWrittenItAsks) {
   Workspace::Opening opening{photos_};
   opening.place = "/proc";
