@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
   parser.setApplicationDescription("Tessera Studio: photographs in, a 3D scene out");
   parser.addHelpOption();
   parser.addVersionOption();
-  parser.addPositionalArgument("PATH", "photos, a video, a dataset, a training run or a 3DGS .ply to open", "[PATH]");
+  parser.addPositionalArgument("PATH", "a project, photos, a video, a dataset, a training run or a 3DGS .ply to open", "[PATH]");
   const QCommandLineOption renderer(
       "renderer", "What draws the view: auto (Vulkan on a graphics card, else the CPU rasteriser), vulkan, or cpu.",
       "auto|vulkan|cpu", "auto");

@@ -15,6 +15,8 @@
 #include <QStatusBar>
 #include <QTimer>
 
+#include <nlohmann/json.hpp>
+
 #include "app/studio/clean_panel.h"
 #include "app/studio/command_palette.h"
 #include "app/studio/language.h"
@@ -27,22 +29,19 @@
 #include "app/studio/photos_panel.h"
 #include "app/studio/results_panel.h"
 #include "app/studio/scene_panel.h"
+#include "app/studio/project_keeper.h"
+#include "app/studio/recent.h"
 #include "app/studio/theme.h"
 #include "app/studio/train_panel.h"
 #include "app/studio/view_bar.h"
 #include "app/studio/view_share.h"
 #include "app/studio/viewport.h"
 #include "app/studio/welcome_page.h"
+#include "reconstruct/project/project.h"
 #include "reconstruct/provenance.h"
 
 namespace tessera::app {
 namespace fs = std::filesystem;
-
-namespace {
-
-constexpr int kMostRecent = 8;
-
-}  // namespace
 
 MainWindow::MainWindow(const RendererOptions& renderer, QWidget* parent)
     : QMainWindow(parent),
@@ -61,6 +60,9 @@ MainWindow::MainWindow(const RendererOptions& renderer, QWidget* parent)
                 dock->setObjectName(name);
                 dock->setWidget(widget);
                 addDockWidget(area, dock);
+              },
+              [this](const char* name, auto save, auto restore) {
+                keeper_->keep(name, std::move(save), std::move(restore));
               }},
       log_(new LogPanel) {
   setWindowTitle("Tessera Studio");
@@ -78,10 +80,14 @@ MainWindow::MainWindow(const RendererOptions& renderer, QWidget* parent)
   connect(welcome, &WelcomePage::dataset_wanted, this, &MainWindow::ask_folder);
   connect(welcome, &WelcomePage::model_wanted, this, &MainWindow::ask_model);
   connect(welcome, &WelcomePage::run_wanted, this, &MainWindow::go_on);
+  connect(welcome, &WelcomePage::path_wanted, this, &MainWindow::open);
   pages_->addWidget(welcome);
   pages_->addWidget(viewport_);
   setCentralWidget(pages_);
-  addToolBar(new ViewBar(*viewport_));
+  auto* bar = new ViewBar(*viewport_);
+  addToolBar(bar);
+  studio_.keep(
+      "view", [bar] { return bar->save(); }, [bar](const nlohmann::json& saved) { bar->restore(saved); });
   make_status_bar();
   connect_workspace();
   QSettings settings;
@@ -92,6 +98,7 @@ MainWindow::MainWindow(const RendererOptions& renderer, QWidget* parent)
 MainWindow::~MainWindow() = default;
 
 void MainWindow::make_parts() {
+  keeper_ = new ProjectKeeper(studio_);
   auto* scores = new PhotoScores(studio_);
   studio_.add_dock(tr("Photos"), "dock_photos", new PhotosPanel(studio_, *scores), Qt::LeftDockWidgetArea);
   studio_.add_dock(tr("Clean"), "dock_clean", new CleanPanel(studio_), Qt::LeftDockWidgetArea);
@@ -120,7 +127,7 @@ void MainWindow::make_file_menu() {
   using Menu = Actions::Menu;
   actions_->add(Menu::file, tr("&New from Photos..."), QKeySequence::New, [this] { import_->ask_photos(); });
   actions_->add(Menu::file, tr("New from a &Video..."), {}, [this] { import_->ask_video(); });
-  actions_->add(Menu::file, tr("&Open Photos or Dataset..."), QKeySequence::Open, [this] { ask_folder(); });
+  actions_->add(Menu::file, tr("&Open Photos, Dataset or Project..."), QKeySequence::Open, [this] { ask_folder(); });
   actions_->add(Menu::file, tr("Open &Model..."), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O),
                 [this] { ask_model(); });
   recent_ = actions_->add_submenu(Menu::file, tr("Open &Recent"));
@@ -214,6 +221,7 @@ void MainWindow::make_status_bar() {
 
 void MainWindow::connect_workspace() {
   connect(&workspace_, &Workspace::opened, this, &MainWindow::show_opened);
+  connect(&workspace_, &Workspace::project_changed, this, &MainWindow::show_name);
   connect(&workspace_, &Workspace::model_changed, this, [this] {
     const auto model = workspace_.model();
     if (std::exchange(first_view_, false)) {
@@ -279,16 +287,14 @@ void MainWindow::open(const fs::path& path) {
 void MainWindow::show_opened() {
   first_view_ = true;
   pages_->setCurrentWidget(viewport_);
-  const fs::path& path = workspace_.path();
-  setWindowTitle(QString::fromStdString(path.filename().string()) + " - Tessera Studio");
-  remember(path);
+  show_name();
   viewport_->setFocus();
   message_->setText(workspace_.dataset() ? tr("%1 photos").arg(workspace_.dataset()->views.size()) : tr("Ready"));
   log_->add(message_->text());
 }
 
 void MainWindow::ask_folder() {
-  const QString name = QFileDialog::getExistingDirectory(this, tr("Photos, a dataset or a run"));
+  const QString name = QFileDialog::getExistingDirectory(this, tr("Photos, a dataset, a project or a run"));
   if (!name.isEmpty()) open(name.toStdString());
 }
 
@@ -320,20 +326,24 @@ void MainWindow::show_error(const QString& message) {
   box->open();  // does not stop the program
 }
 
-void MainWindow::remember(const fs::path& path) {
-  QSettings settings;
-  QStringList recent = settings.value("recent").toStringList();
-  const QString name = QString::fromStdString(fs::absolute(path).lexically_normal().string());
-  recent.removeAll(name);
-  recent.prepend(name);
-  settings.setValue("recent", QStringList(recent.mid(0, kMostRecent)));
+void MainWindow::show_name() {
+  const auto& project = workspace_.project();
+  const fs::path& path = workspace_.path();
+  const QString name = QString::fromStdString(project ? project->name() : path.filename().string());
+  setWindowTitle((workspace_.read_only() ? tr("%1 (to look at only)").arg(name) : name) + " - Tessera Studio");
+  remember_recent(path, name, project ? project->source() : fs::path());
 }
 
 void MainWindow::fill_recent() {
   recent_->clear();
-  const QStringList names = QSettings().value("recent").toStringList();
-  for (const QString& name : names) recent_->addAction(name, this, [this, name] { open(name.toStdString()); });
-  if (names.isEmpty()) recent_->addAction(tr("Nothing yet"))->setEnabled(false);
+  for (const Recent& item : recent()) {
+    // The folder stands where other commands have their keys.
+    QAction* action = recent_->addAction(QString(item.name).replace("&", "&&") + "\t" + item.folder, this,
+                                         [this, path = item.path] { open(path); });
+    action->setEnabled(item.there);
+    if (!item.there) action->setText(action->text() + tr(" (not there)"));
+  }
+  if (recent_->isEmpty()) recent_->addAction(tr("Nothing yet"))->setEnabled(false);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -14,6 +14,7 @@ namespace tessera::app {
 
 class ImportFlow;
 class LogPanel;
+class ProjectKeeper;
 class TrainPanel;
 
 /// The studio: the viewport in the middle, docks for photos, training, curves and the log around it.
@@ -46,7 +47,7 @@ class MainWindow : public QMainWindow {
   void save_screenshot();
   void show_palette();
   void show_error(const QString& message);
-  void remember(const std::filesystem::path& path);
+  void show_name();
   void fill_recent();
   void go_on(const std::filesystem::path& run);
 
@@ -55,6 +56,7 @@ class MainWindow : public QMainWindow {
   Viewport* viewport_;
   Actions* actions_;
   Studio studio_;
+  ProjectKeeper* keeper_ = nullptr;
   LogPanel* log_;
   ImportFlow* import_ = nullptr;
   TrainPanel* train_ = nullptr;

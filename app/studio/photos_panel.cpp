@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "app/studio/photo_filter.h"
 #include "app/studio/photo_list.h"
 #include "app/studio/photo_scores.h"

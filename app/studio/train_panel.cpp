@@ -97,6 +97,9 @@ TrainPanel::TrainPanel(Studio& studio, QWidget* parent)
   connect(&workspace_, &Workspace::noted, status_, &QLabel::setText);
   connect(&workspace_, &Workspace::finished, status_, &QLabel::setText);
   connect(&workspace_, &Workspace::opened, this, &TrainPanel::show_opened);
+  // The project may stand elsewhere than was meant.
+  connect(&workspace_, &Workspace::project_changed, this,
+          [this] { folder_->setText(QString::fromStdString(workspace_.run().string())); });
   make_actions();
   take_preset();
   update_state();
@@ -171,6 +174,11 @@ void TrainPanel::make_actions() {
                              [this] { workspace_.step(); });
   stop_action_ =
       actions.add(Menu::train, tr("S&top"), QKeySequence(Qt::CTRL | Qt::Key_Period), [this] { workspace_.stop(); });
+  new_action_ = actions.add(Menu::train, tr("&New Run"), {}, [this] {
+    folder_->setText(QString::fromStdString(workspace_.next_run().string()));
+    take_preset();
+    update_state();
+  });
 }
 
 void TrainPanel::take_preset() {
@@ -187,17 +195,12 @@ void TrainPanel::show_opened() {
   if (!workspace_.run().empty()) {
     folder_->setText(QString::fromStdString(workspace_.run().string()));
     try {
-      table_->set_options(reconstruct::plan_resumed(workspace_.run()).options);
+      table_->set_options(reconstruct::plan_resumed(workspace_.run(), workspace_.dataset()->root).options);
     } catch (const scene::Error&) {
       // Nothing to go on from: what is shown is for a new run.
     }
-  } else if (workspace_.dataset()) {
-    // Beside the photos, under a name that is free.
-    const std::string base = workspace_.path().string();
-    std::error_code error;
-    int n = 1;
-    while (fs::exists(base + "-run-" + std::to_string(n), error)) ++n;
-    folder_->setText(QString::fromStdString(base + "-run-" + std::to_string(n)));
+  } else {
+    folder_->setText(QString::fromStdString(workspace_.next_run().string()));
   }
   update_state();
   show_options();
@@ -264,7 +267,7 @@ void TrainPanel::start() {
   try {
     reconstruct::Plan plan;
     if (can_resume()) {
-      plan = reconstruct::plan_resumed(workspace_.run());
+      plan = reconstruct::plan_resumed(workspace_.run(), dataset->root);
       if (is_finished() && options.iterations <= plan.options.iterations)
         return studio_.fail(tr("The run has had its %1 steps: give more to train it further, or another run folder.")
                                 .arg(plan.options.iterations));
@@ -293,7 +296,7 @@ void TrainPanel::update_state() {
   const State state = workspace_.state();
   const bool idle = state == State::idle, paused = state == State::paused;
   update_base();
-  start_->setEnabled(idle && workspace_.dataset());
+  start_->setEnabled(idle && workspace_.dataset() && !workspace_.read_only());
   start_->setText(is_finished() ? tr("Train further") : can_resume() ? tr("Resume training") : tr("Start training"));
   start_->setDefault(idle);
   start_->setVisible(idle);
@@ -306,6 +309,7 @@ void TrainPanel::update_state() {
   bar_->setVisible(!idle);
   if (paused) show_step();
   start_action_->setEnabled(start_->isEnabled());
+  new_action_->setEnabled(start_->isEnabled() && !workspace_.next_run().empty());
   pause_action_->setEnabled(pause_->isEnabled());
   step_action_->setEnabled(step_->isEnabled());
   stop_action_->setEnabled(stop_->isEnabled());

@@ -52,7 +52,7 @@ class TrainPanel : public QWidget {
 
   Studio& studio_;
   Workspace& workspace_;
-  QAction *start_action_, *pause_action_, *step_action_, *stop_action_;
+  QAction *start_action_, *pause_action_, *step_action_, *stop_action_, *new_action_;
   OptionTable* table_;
   QComboBox* preset_;
   std::vector<Field> fields_;

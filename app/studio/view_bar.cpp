@@ -4,6 +4,8 @@
 #include <QDoubleSpinBox>
 #include <QLabel>
 
+#include <nlohmann/json.hpp>
+
 #include "app/studio/viewport.h"
 
 namespace tessera::app {
@@ -72,6 +74,27 @@ ViewBar::ViewBar(Viewport& viewport, QWidget* parent) : QToolBar(tr("View"), par
   };
   number(tr("Exposure"), "exposure", -5, 5, 0.25, 0, &render::ViewSettings::exposure);
   number(tr("Splat size"), "splat_scale", 0.05, 3, 0.05, 1, &render::ViewSettings::splat_scale);
+}
+
+nlohmann::json ViewBar::save() const {
+  nlohmann::json saved = nlohmann::json::object();
+  const int mode = findChild<QComboBox*>("mode")->currentData().toInt();
+  saved["mode"] = render::mode_name(static_cast<render::ViewMode>(mode));
+  for (const auto* box : findChildren<QDoubleSpinBox*>()) saved[box->objectName().toStdString()] = box->value();
+  return saved;
+}
+
+void ViewBar::restore(const nlohmann::json& saved) {
+  if (!saved.is_object()) return;
+  auto* mode = findChild<QComboBox*>("mode");
+  for (int i = 0; i < mode->count(); ++i) {
+    const auto value = static_cast<render::ViewMode>(mode->itemData(i).toInt());
+    if (saved.contains("mode") && saved["mode"] == render::mode_name(value)) mode->setCurrentIndex(i);
+  }
+  for (auto* box : findChildren<QDoubleSpinBox*>()) {
+    const auto value = saved.find(box->objectName().toStdString());
+    if (value != saved.end() && value->is_number()) box->setValue(value->get<double>());
+  }
 }
 
 }  // namespace tessera::app

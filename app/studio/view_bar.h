@@ -2,6 +2,8 @@
 
 #include <QToolBar>
 
+#include <nlohmann/json_fwd.hpp>
+
 namespace tessera::app {
 
 class Viewport;
@@ -11,6 +13,10 @@ class ViewBar : public QToolBar {
   Q_OBJECT
  public:
   explicit ViewBar(Viewport& viewport, QWidget* parent = nullptr);
+
+  /// What is chosen, for Studio::keep.
+  nlohmann::json save() const;
+  void restore(const nlohmann::json& saved);
 };
 
 }  // namespace tessera::app

@@ -3,6 +3,8 @@
 #include <QWidget>
 #include <filesystem>
 
+class QVBoxLayout;
+
 namespace tessera::app {
 
 /// What the window shows until something is open.
@@ -18,6 +20,10 @@ class WelcomePage : public QWidget {
   void sample_wanted();
   void model_wanted();
   void run_wanted(std::filesystem::path run);  // to go on with one that was cut short
+  void path_wanted(std::filesystem::path path);
+
+ private:
+  void add_recent(QVBoxLayout* column);
 };
 
 }  // namespace tessera::app

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reconstruct/ingest/video.h"
+#include "reconstruct/project/project.h"
 #include "reconstruct/run/inputs.h"
 #include "scene/atomic_file.h"
 #include "scene/error.h"
@@ -88,11 +89,6 @@ Workspace::~Workspace() {
   if (job_.joinable()) job_.join();
 }
 
-template <class Call>
-void Workspace::post(Call call) {
-  QMetaObject::invokeMethod(this, std::move(call), Qt::QueuedConnection);
-}
-
 void Workspace::set_state(State state) {
   if (state == state_) return;
   state_ = state;
@@ -106,15 +102,22 @@ void Workspace::begin(State state, std::function<void()> job) {
   job_ = std::thread([this, job = std::move(job)] {
     QString message;
     bool cancelled = false;
+    std::shared_ptr<Asked> question;
     try {
       job();
     } catch (const scene::Cancelled&) {
       cancelled = true;
+    } catch (const Asked& asked) {
+      question = std::make_shared<Asked>(asked);
     } catch (const std::exception& e) {
       message = QString::fromUtf8(e.what());
     }
-    post([this, message, cancelled] {
+    post([this, message, cancelled, question] {
       set_state(State::idle);
+      if (question) {
+        next_ = question->next;
+        Q_EMIT asked(question->question, QString::fromStdString(question->why));
+      }
       if (!message.isEmpty()) Q_EMIT failed(message);
       if (cancelled) Q_EMIT finished(tr("Stopped"));
     });
@@ -136,82 +139,100 @@ scene::JobContext Workspace::job_context() {
   return job;
 }
 
-void Workspace::open(const fs::path& path) {
+void Workspace::open(Opening opening) {
   if (busy()) return Q_EMIT failed(tr("Stop the job under way before opening something else."));
-  begin(State::loading, [this, name = named(path)] { load(name); });
+  opening.path = named(opening.path);
+  begin(State::loading, [this, opening] { load(opening); });
 }
 
 bool Workspace::needs_poses(const fs::path& path) {
   std::error_code error;
+  if (reconstruct::find_project(path)) return false;
   if (!fs::is_directory(path, error)) return reconstruct::is_video(path) && fs::exists(path, error);
   return !is_dataset(path) && !fs::exists(path / "run.json", error);
 }
 
-fs::path Workspace::poses_folder(const fs::path& photos) { return named(photos).string() + "-scene"; }
+fs::path Workspace::poses_folder(const fs::path& photos) {
+  const reconstruct::ProjectPlace place = reconstruct::place_of(named(photos));
+  return (place.project.empty() ? place.free : place.project) / "sfm";
+}
 
-fs::path Workspace::find_poses(const fs::path& photos, const reconstruct::SfmOptions& options) {
-  const fs::path out = poses_folder(photos);
+void Workspace::find_poses(const fs::path& photos, const fs::path& out, const reconstruct::SfmOptions& options) {
   reconstruct::run_sfm(photos, out, options, job_context(), [this](std::shared_ptr<const scene::Dataset> so_far) {
     const auto model = std::make_shared<scene::GaussianModel>(splats_of(so_far->points));
     post([this, so_far, model, ball = ball_of(*model)] {
       if (state_ == State::posing) Q_EMIT poses_grew({so_far, model, ball});
     });
   });
-  return out;
 }
 
 void Workspace::pose(const fs::path& photos, reconstruct::SfmOptions options) {
-  if (busy()) return Q_EMIT failed(tr("Stop the job under way before opening something else."));
-  begin(State::posing, [this, name = named(photos), options = std::move(options)] { load(find_poses(name, options)); });
+  Opening opening{named(photos)};
+  opening.sfm = std::move(options);
+  open(std::move(opening));
 }
 
 void Workspace::make(std::function<fs::path(const scene::JobContext&)> make) {
   if (busy()) return Q_EMIT failed(tr("Stop the job under way before opening something else."));
-  begin(State::making, [this, make = std::move(make)] { load(named(make(job_context()))); });
+  begin(State::making, [this, make = std::move(make)] { load(Opening{named(make(job_context()))}); });
 }
 
-void Workspace::load(const fs::path& path) {
+void Workspace::load(const Opening& opening) {
+  const fs::path& path = opening.path;
   const scene::JobContext job = job_context();
   std::error_code error;
   if (!fs::exists(path, error)) throw scene::Error(path.string(), "is not there", "choose another file or folder");
   std::shared_ptr<scene::Dataset> dataset;
   auto model = std::make_shared<scene::GaussianModel>();
-  fs::path run;
+  auto project = open_project(opening);
+  fs::path source = path, run;
   bool antialiased = false;
-  if (fs::exists(path / "run.json", error)) {
+  if (project) {
+    source = project->posed() ? project->poses() : project->source();
+    run = project->run();
+  } else if (fs::exists(path / "run.json", error)) {
     run = path;
     const auto record = nlohmann::json::parse(scene::read_file(path / "run.json", 64u << 20), nullptr, false);
-    const fs::path data = reconstruct::text_of(record, "data", "");
-    if (!fs::exists(data, error))
-      throw scene::Error(data.empty() ? path.string() : data.string(), "the run's photos are no longer there",
+    source = reconstruct::text_of(record, "data", "");
+    if (!fs::exists(source, error))
+      throw scene::Error(source.empty() ? path.string() : source.string(), "the run's photos are no longer there",
                          "open their folder, or the run's model.ply alone");
-    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(data, {}, job));
-    antialiased = reconstruct::run_antialiased(path);
-    if (fs::exists(path / "model.ply", error)) *model = reconstruct::load_model(path, *dataset);
-  } else if (!fs::is_directory(path, error) && path.extension() == ".ply") {
+  }
+  const bool is_posed = project ? project->posed() || project->kind() == reconstruct::Project::Kind::dataset
+                                : !run.empty() || is_dataset(source);
+  if (!project && run.empty() && !fs::is_directory(path, error) && path.extension() == ".ply") {
     *model = reconstruct::read_model(path);
     antialiased = reconstruct::run_antialiased(path);
-  } else if (is_dataset(path)) {
-    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(path, {}, job));
+  } else if (is_posed) {
+    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(source, {}, job));
   } else {
-    // Photos or a video: their poses stand beside them, or are found first.
-    fs::path poses = poses_folder(path);
-    if (reconstruct::pose_state(poses) != reconstruct::PoseState::finished) {
-      post([this] { set_state(State::posing); });
-      poses = find_poses(path, {});
-    }
-    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(poses, {}, job));
+    // Photos or a video: their poses stand in the project.
+    if (!project) project = make_project(opening);
+    if (project->read_only())
+      throw scene::Error(project->folder().string(), "has no poses yet, and is open to look at only");
+    post([this] { set_state(State::posing); });
+    find_poses(source, project->poses(), opening.sfm);
+    project->set_posed(true);
+    dataset = std::make_shared<scene::Dataset>(scene::load_dataset(project->poses(), {}, job));
+  }
+  if (!run.empty()) {
+    antialiased = reconstruct::run_antialiased(run);
+    *model = reconstruct::newest_model(run, *dataset, job.on_warning);
   }
   std::shared_ptr<reconstruct::PhotoStates> states;
   if (dataset) states = std::make_shared<reconstruct::PhotoStates>(reconstruct::read_photo_states(*dataset));
   const bool trained = model->size() > 0 || !dataset;
   if (!trained) *model = splats_of(dataset->points);
-  post([this, path, run, dataset, states, model, antialiased, trained, ball = ball_of(*model)] {
-    path_ = dataset && run.empty() ? dataset->root : path;
+  const fs::path place = dataset && !project ? reconstruct::place_of(dataset->root, opening.place).free : fs::path();
+  post([this, path, run, dataset, states, model, antialiased, trained, project, place, ball = ball_of(*model)] {
+    path_ = project ? project->folder() : dataset && run.empty() ? dataset->root : path;
     run_ = run;
+    project_ = project, place_ = place;
     dataset_ = dataset, photo_states_ = states, model_ = model, trained_ = trained, antialiased_ = antialiased;
     ball_ = ball;
     for (const std::string& line : dataset ? dataset->warnings : std::vector<std::string>{})
+      Q_EMIT warned(QString::fromStdString(line));
+    for (const std::string& line : project ? project->notes() : std::vector<std::string>{})
       Q_EMIT warned(QString::fromStdString(line));
     Q_EMIT opened();
     Q_EMIT model_changed();
@@ -220,6 +241,7 @@ void Workspace::load(const fs::path& path) {
 
 void Workspace::start(reconstruct::Plan plan) {
   if (busy() || !dataset_) return;
+  if (read_only()) return Q_EMIT failed(tr("%1 is open to look at only").arg(QString::fromStdString(path_.string())));
   run_ = plan.run;
   said_step_ = 0;
   {
@@ -262,7 +284,10 @@ void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reco
     last = Clock::now();
     post([this, m] { say_step(m); });
   };
+  const auto project = project_to_train_in(dataset, plan);
+  const fs::path folder = plan.run;
   std::shared_ptr<reconstruct::TrainRun> run = make_run(std::move(plan), *dataset, clock, events);
+  if (project) project->set_run(folder);
   publishing_ = true;
   std::thread publisher([this] { publish(); });
   const auto leave = [&] {
@@ -284,7 +309,7 @@ void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reco
         if (outcome.stopped && options) train_run_.reset();
       }
       if (!outcome.stopped || !options) break;
-      const fs::path folder = run->plan().run, data = run->plan().data;
+      const fs::path data = run->plan().data;
       run.reset();
       reconstruct::Plan next = reconstruct::plan_resumed(folder, data);
       next.options = *options;
@@ -305,6 +330,8 @@ void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reco
     }
   } catch (...) {
     leave();
+    std::error_code error;
+    if (project && !fs::exists(folder / "run.json", error)) project->forget_run(folder);
     throw;
   }
   leave();

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -15,6 +16,10 @@
 #include "reconstruct/run/train_run.h"
 #include "scene/dataset.h"
 #include "scene/gaussian_model.h"
+
+namespace tessera::reconstruct {
+class Project;
+}
 
 namespace tessera::app {
 
@@ -44,13 +49,28 @@ class Workspace : public QObject {
  public:
   enum class State { idle, loading, making, posing, training, paused };
   Q_ENUM(State)
+  /// What a job cannot decide: where the project is kept, where its photos are now, whether to look at what another
+  /// window has open.
+  enum class Question { place, photos, read_only };
+  Q_ENUM(Question)
+  /// How something is opened, where a question has been answered.
+  struct Opening {
+    std::filesystem::path path;
+    std::filesystem::path place;   // the folder that a new project goes into; empty: where the photos are
+    std::filesystem::path photos;  // of the project
+    bool read_only = false;
+    reconstruct::SfmOptions sfm;  // of photos without poses
+  };
 
   explicit Workspace(QObject* parent = nullptr);
   ~Workspace() override;  // stops the job: a training run writes its checkpoint
 
-  /// A dataset folder, a run folder, a 3DGS PLY, or a folder of photos or a video, which are posed first. opened() or
-  /// failed() follows.
-  void open(const std::filesystem::path& path);
+  /// A project, a dataset folder, a run folder, a 3DGS PLY, or a folder of photos or a video, which are posed first.
+  /// Photos and datasets of which there is a project open that. opened(), asked() or failed() follows.
+  void open(Opening opening);
+  void open(const std::filesystem::path& path) { open(Opening{path}); }
+  /// What was asked for last; asks again, goes on or fails.
+  void answer(const std::filesystem::path& folder);
   /// Finds the cameras of photos or a video, with poses_grew() on the way, and opens the dataset that comes of it. What
   /// an earlier call has done is gone on with.
   void pose(const std::filesystem::path& photos, reconstruct::SfmOptions options);
@@ -58,9 +78,10 @@ class Workspace : public QObject {
   void make(std::function<std::filesystem::path(const scene::JobContext&)> make);
   /// Photos or a video, as far as names tell: nothing that open() could show as it is.
   static bool needs_poses(const std::filesystem::path& path);
-  /// The dataset folder of the poses of these photos.
+  /// Where the poses of these photos are kept: in their project, or the one that would be made.
   static std::filesystem::path poses_folder(const std::filesystem::path& photos);
-  /// Trains what is open, or goes on with a run. finished() or failed() follows.
+  /// Trains what is open, or goes on with a run; makes the project first where the run is to be its first. finished(),
+  /// asked() or failed() follows.
   void start(reconstruct::Plan plan);
   /// Also before the first step: the run then waits with it.
   void pause();
@@ -94,6 +115,11 @@ class Workspace : public QObject {
   const std::filesystem::path& run() const { return run_; }
   /// Of the run under way, as its record has them; null: none, or it is not there yet.
   std::optional<reconstruct::TrainOptions> run_options() const;
+  /// Null: a dataset, run or model that belongs to none.
+  const std::shared_ptr<reconstruct::Project>& project() const { return project_; }
+  bool read_only() const;
+  /// Where a new run goes: into the project, or the one that it will make. Empty: nothing to train on.
+  std::filesystem::path next_run() const;
   bool antialiased() const { return antialiased_; }
   /// Of the model as it was opened.
   const Ball& ball() const { return ball_; }
@@ -101,6 +127,8 @@ class Workspace : public QObject {
  Q_SIGNALS:
   void state_changed(Workspace::State state);
   void opened();
+  void project_changed();  // made for what is open
+  void asked(Workspace::Question question, QString why);
   void model_changed();
   void poses_grew(const PosesSoFar& so_far);
   void progressed(QString stage, double done, double total, double seconds_left, QString detail);
@@ -114,11 +142,19 @@ class Workspace : public QObject {
   /// Runs `job` on the thread; what it throws becomes failed().
   void begin(State state, std::function<void()> job);
   template <class Call>
-  void post(Call call);  // to this object's thread
+  void post(Call call) {  // to this object's thread
+    QMetaObject::invokeMethod(this, std::move(call), Qt::QueuedConnection);
+  }
   void set_state(State state);
-  void load(const std::filesystem::path& path);
-  /// Where they stand then.
-  std::filesystem::path find_poses(const std::filesystem::path& photos, const reconstruct::SfmOptions& options);
+  void load(const Opening& opening);
+  void find_poses(const std::filesystem::path& photos, const std::filesystem::path& out,
+                  const reconstruct::SfmOptions& options);
+  std::shared_ptr<reconstruct::Project> open_project(const Opening& opening);
+  std::shared_ptr<reconstruct::Project> make_project(const Opening& opening);
+  /// Null where the run is none of a project's.
+  std::shared_ptr<reconstruct::Project> project_to_train_in(const std::shared_ptr<const scene::Dataset>& dataset,
+                                                            const reconstruct::Plan& plan);
+  std::function<void(const std::string&)> teller();  // of problems with saving
   void train(const std::shared_ptr<const scene::Dataset>& dataset, reconstruct::Plan plan);
   /// Makes the run and lets it be seen.
   std::shared_ptr<reconstruct::TrainRun> make_run(reconstruct::Plan plan, const scene::Dataset& dataset,
@@ -128,8 +164,18 @@ class Workspace : public QObject {
   void publish();  // snapshots of the run, at a rate that costs it little
   scene::JobContext job_context();
 
+  /// Thrown by a job; `next` takes the answer.
+  struct Asked {
+    Question question;
+    std::string why;
+    std::function<void(const std::filesystem::path&)> next;
+  };
+
   State state_ = State::idle;
   std::filesystem::path path_, run_;
+  std::filesystem::path place_;  // of the project that a run will make
+  std::shared_ptr<reconstruct::Project> project_;
+  std::function<void(const std::filesystem::path&)> next_;
   bool antialiased_ = false, trained_ = false;
   std::vector<std::function<bool(const QString&)>> guards_;
   Ball ball_;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reconstruct/train/run_setup.h"
+#include "reconstruct/train/checkpoint.h"
 #include "scene/atomic_file.h"
 #include "scene/error.h"
 #include "scene/formats/ply.h"
@@ -50,6 +51,21 @@ scene::GaussianModel load_model(const fs::path& run_or_ply, const scene::Dataset
   scene::GaussianModel model = read_model(model_file(run_or_ply));
   scene::transform_model(model, dataset.scene_from_world);
   return model;
+}
+
+scene::GaussianModel newest_model(const fs::path& run, const scene::Dataset& dataset,
+                                  const std::function<void(const std::string&)>& warn) {
+  std::error_code error;
+  const bool has_model = fs::exists(run / "model.ply", error);
+  // A run that goes on after its end has a model of the past, and a newer checkpoint.
+  if (has_checkpoint(run) && !(has_model && run_state(run) == "finished")) {
+    try {
+      return load_checkpoint(run, warn).model;
+    } catch (const scene::Error& e) {
+      warn(e.what());
+    }
+  }
+  return has_model ? load_model(run, dataset) : scene::GaussianModel();
 }
 
 std::size_t find_view(const scene::Dataset& dataset, const std::string& name) {

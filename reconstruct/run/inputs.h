@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -20,6 +21,10 @@ std::filesystem::path model_file(const std::filesystem::path& run_or_ply);
 scene::GaussianModel read_model(const std::filesystem::path& ply, const MemoryLimit& limit = machine_limit(1));
 /// Reads a model and brings it into the dataset's scene frame.
 scene::GaussianModel load_model(const std::filesystem::path& run_or_ply, const scene::Dataset& dataset);
+/// What a run has come to, in the dataset's scene frame: model.ply once it has finished, else the model of its newest
+/// whole checkpoint. Empty where there is neither; what cannot be read is told to `warn`.
+scene::GaussianModel newest_model(const std::filesystem::path& run, const scene::Dataset& dataset,
+                                  const std::function<void(const std::string&)>& warn);
 /// The view of that name; also by file name without folder or extension where that is unique. Throws scene::Error with
 /// the nearest name.
 std::size_t find_view(const scene::Dataset& dataset, const std::string& name);

@@ -85,8 +85,7 @@ std::string step_text(const TrainMetrics& m) {
 
 TrainRun::TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, TrainEvents events, GrowFilter grow)
     : plan_(std::move(plan)), dataset_(dataset), clock_(clock), events_(std::move(events)) {
-  folder_ = std::make_unique<NewFolder>(plan_.run, plan_.resumed);
-  scene::make_folder(plan_.run);
+  take_folder();
   scene::make_folder(plan_.run / "previews");
   log_ = scene::logger("train");
   log_file_ = std::make_unique<LogFile>(*log_, plan_.run / "log.txt");
@@ -120,6 +119,25 @@ TrainRun::TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, 
     for (const std::string& line : resume_notes(*session_, plan_.from_checkpoint)) note(line);
     save_record("training");
   }
+}
+
+void TrainRun::take_folder() {
+  folder_ = std::make_unique<NewFolder>(plan_.run, plan_.resumed);
+  scene::make_folder(plan_.run);
+  try {
+    lock_ = std::make_unique<scene::FolderLock>(
+        plan_.run / "run.lock",
+        scene::FolderLock::Words{plan_.run.string(), "is being trained by another program",
+                                 "wait until that ends or stop it, or take another run folder"});
+    std::error_code error;
+    if (!plan_.resumed && fs::exists(plan_.run / "run.json", error))  // another program's, since this run was planned
+      throw scene::Error(plan_.run.string(), "already exists", "choose another run folder");
+  } catch (const scene::Error&) {
+    folder_->keep();  // what is in it is another's
+    throw;
+  }
+  if (!lock_->is_held() && events_.on_warning)
+    events_.on_warning(plan_.run.string() + ": this file system has no locks; see to it that nobody else trains there");
 }
 
 TrainRun::~TrainRun() {

@@ -12,6 +12,7 @@
 #include "reconstruct/run/run_plan.h"
 #include "reconstruct/train/training_session.h"
 #include "scene/dataset.h"
+#include "scene/folder_lock.h"
 
 namespace tessera::reconstruct {
 
@@ -27,7 +28,7 @@ class TrainRun {
 
   /// Makes the folder and the session. `clock` has been started; events.cancellation stops the run. `dataset` and
   /// `clock` must outlive the object. A new run that comes to nothing leaves no folder behind. Throws scene::Error,
-  /// scene::Cancelled.
+  /// scene::Cancelled, scene::Locked where another program trains in that folder.
   TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, TrainEvents events, GrowFilter grow = {});
   ~TrainRun();
 
@@ -42,6 +43,7 @@ class TrainRun {
  private:
   class NewFolder;
   class LogFile;
+  void take_folder();
   void save_record(const std::string& state);
   Outcome stopped(std::uint32_t step);
   nlohmann::json save_results(scene::GaussianModel trained, std::uint32_t steps, double cache_mb);
@@ -52,6 +54,7 @@ class TrainRun {
   StageClock& clock_;
   TrainEvents events_;
   std::unique_ptr<NewFolder> folder_;
+  std::unique_ptr<scene::FolderLock> lock_;
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<LogFile> log_file_;
   mutable std::mutex mutex_;

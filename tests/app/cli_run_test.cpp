@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <future>
 
 #include <nlohmann/json.hpp>
 
@@ -402,6 +403,28 @@ TEST_F(CommandLineRun, ARunThatCannotStartLeavesNoFolder) {
   fs::create_directory(run_);
   EXPECT_EQ(tessera(train_words(10)).exit_code, 1);
   EXPECT_TRUE(fs::is_empty(run_)) << "the user's empty folder stays, and stays empty";
+}
+
+TEST_F(CommandLineRun, ASecondTrainerIsKeptOutOfARunFolder) {
+  auto words = train_words(100'000);
+  words.insert(words.end(), {"--set", "checkpoint_every=5"});
+  const fs::path lock = fs::path(run_) / "run.lock";
+  auto first = std::async(std::launch::async, [&] { return tessera(words); });
+  using std::chrono::milliseconds;
+  while (!fs::exists(fs::path(run_) / "checkpoint") && first.wait_for(milliseconds(5)) == std::future_status::timeout) {
+  }
+  ASSERT_TRUE(fs::exists(lock));
+  const pid_t trainer = std::stoi(scene::read_file(lock));
+  const auto second = tessera({"train", "--resume", run_});
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.err,
+              HasSubstr("is being trained by another program (process " + std::to_string(trainer) + " on "));
+  EXPECT_THAT(second.err, HasSubstr("take another run folder\n"));
+  ::kill(trainer, SIGKILL);
+  EXPECT_EQ(first.get().exit_code, 128 + SIGKILL);
+  const auto third = tessera({"train", "--resume", run_}, {.signal_when = "going on from step"});
+  EXPECT_EQ(third.exit_code, 130) << third.err;
+  EXPECT_FALSE(fs::exists(lock));
 }
 
 }  // namespace

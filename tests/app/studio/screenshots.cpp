@@ -156,7 +156,6 @@ int main(int argc, char** argv) {
   photographer.take("studio_points");
 
   window.findChild<QComboBox*>("preset")->setCurrentIndex(0);
-  window.findChild<QLineEdit*>("run_folder")->setText(QString(argv[1]) + "-run");
   std::uint32_t step = 0;
   QObject::connect(&window.workspace(), &Workspace::stepped, [&](const auto& m) { step = m.step; });
   const auto steps = static_cast<std::uint32_t>(window.findChild<QSpinBox*>("iterations")->value());
@@ -206,5 +205,13 @@ int main(int argc, char** argv) {
   for (QAction* action : window.findChildren<QAction*>())
     if (action->text().contains("Dark")) action->setChecked(false);
   photographer.take("studio_light");
+  set_theme(application, true);
   window.close();
+
+  // What the next start shows.
+  MainWindow next;
+  next.resize(kSize);
+  next.show();
+  Photographer(next, argv[2]).take("studio_projects");
+  next.close();
 }
