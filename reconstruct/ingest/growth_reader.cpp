@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 
+#include <glm/geometric.hpp>
+#include <glm/gtc/quaternion.hpp>
+
 #include "reconstruct/ingest/sfm_job.h"
 #include "scene/error.h"
 
@@ -26,6 +29,18 @@ std::uintmax_t bytes_of(const fs::path& folder) {
     if (!error) sum += bytes;
   }
   return sum;
+}
+
+/// By half a turn about the vertical. Which of the two ways the longest side of a scene points is chance: what people
+/// look at must not jump.
+void turn_about(scene::Dataset& dataset) {
+  const glm::dquat half(0, 0, 0, 1);
+  dataset.scene_from_world.rotation = half * dataset.scene_from_world.rotation;
+  glm::dvec3& shift = dataset.scene_from_world.translation;
+  shift.x = -shift.x, shift.y = -shift.y;
+  for (scene::View& view : dataset.views)
+    view.camera.cam_from_world.rotation = view.camera.cam_from_world.rotation * glm::inverse(half);
+  for (auto& position : dataset.points.position) position[0] = -position[0], position[1] = -position[1];
 }
 
 }  // namespace
@@ -61,7 +76,12 @@ void GrowthReader::poll() {
     try {
       const scene::DatasetOptions options{
           .test_every = 0, .scene_frame = true, .images = photos_, .check_images = false};
-      on_growth_(std::make_shared<const scene::Dataset>(scene::load_dataset(newest, options)));
+      auto so_far = std::make_shared<scene::Dataset>(scene::load_dataset(newest, options));
+      const glm::dvec3 heading = glm::inverse(so_far->scene_from_world.rotation) * glm::dvec3(1, 0, 0);
+      const bool flipped = heading_ && glm::dot(*heading_, heading) < 0;
+      if (flipped) turn_about(*so_far);
+      heading_ = flipped ? -heading : heading;
+      on_growth_(so_far);
     } catch (const scene::Error&) {
       // A model of a single photo, or one that the disk had no room for: the next one is looked at again.
     }

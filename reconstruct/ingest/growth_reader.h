@@ -2,6 +2,9 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
+
+#include <glm/vec3.hpp>
 
 #include "reconstruct/ingest/colmap_program.h"
 #include "reconstruct/ingest/sfm.h"
@@ -27,6 +30,7 @@ class GrowthReader {
   std::filesystem::path folder_, photos_;
   const OnGrowth& on_growth_;
   std::chrono::steady_clock::time_point next_{};
+  std::optional<glm::dvec3> heading_;  // of the scene's x axis, in the mapper's world, which does not turn
 };
 
 }  // namespace tessera::reconstruct

@@ -1,6 +1,9 @@
 // What run_sfm() shows while it works, what it is told to leave out, and what is known of the photos afterwards.
 #include <algorithm>
 
+#include <glm/geometric.hpp>
+#include <glm/gtc/quaternion.hpp>
+
 #include "reconstruct/ingest/photo_states.h"
 #include "scene/dataset.h"
 #include "tests/reconstruct/ingest/toy_photo.h"
@@ -17,9 +20,14 @@ using testing::IsEmpty;
 class Growth : public test::ToyRun {
  protected:
   std::vector<std::size_t> cameras_;
+  std::vector<glm::dvec3> headings_, first_cameras_;
   std::shared_ptr<const scene::Dataset> last_;
   OnGrowth watch_ = [this](std::shared_ptr<const scene::Dataset> so_far) {
     cameras_.push_back(so_far->views.size());
+    headings_.push_back(glm::inverse(so_far->scene_from_world.rotation) * glm::dvec3(1, 0, 0));
+    // The first camera and point, back in the mapper's world, are where they were.
+    const scene::Similarity world = so_far->scene_from_world.inverse();
+    first_cameras_.push_back(world(so_far->views[0].camera.center()));
     last_ = std::move(so_far);
   };
 };
@@ -34,6 +42,10 @@ TEST_F(Growth, CamerasAndPointsAreShownWhileTheyAreFound) {
   EXPECT_GT(last_->points.size(), 100u);
   EXPECT_EQ(last_->views[0].image_path, photos_ / last_->views[0].name);
   for (const scene::View& view : last_->views) EXPECT_FALSE(view.test);
+  for (std::size_t i = 1; i < headings_.size(); ++i) {
+    EXPECT_GT(glm::dot(headings_[i - 1], headings_[i]), 0) << "nothing flips";
+    EXPECT_LT(glm::distance(first_cameras_[i - 1], first_cameras_[i]), 1e-6);
+  }
   EXPECT_FALSE(fs::exists(out_ / "sfm/growth"));
   expect_tidy();
 }
