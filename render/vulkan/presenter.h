@@ -19,8 +19,7 @@ struct Overlay {
 /// Shows pictures of the scene in a window without their coming back to the CPU. Of the overlay only the rows that have
 /// changed are uploaded. Copes with a window that is resized, hidden or taken away; a lost device is an error.
 ///
-///   scene's image --\
-///   overlay ---------> compose --> swapchain --> window
+///   scene's image, overlay --> compose --> swapchain --> window
 class Presenter {
  public:
   explicit Presenter(Device& device) : device_(device) {}

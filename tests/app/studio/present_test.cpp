@@ -92,7 +92,8 @@ class PresentTest : public StudioTest {
   }
   void TearDown() override {
     window_.reset();
-    if (instance_) EXPECT_THAT(instance_->messages(), testing::IsEmpty()) << "of the validation layer";
+    if (!instance_) return;
+    EXPECT_THAT(instance_->messages(), testing::IsEmpty()) << "of the validation layer";
   }
   std::unique_ptr<MainWindow> make_window() override { return std::make_unique<MainWindow>(options()); }
   virtual RendererOptions options() {
