@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct RenderSettings {
   std::array<float, 3> background{0, 0, 0};
   bool antialiased = false;                  // opacity x sqrt(det before dilation / det after) (Yu et al. 2024)
   float near_plane = 0.01f;                  // in the units of the model; splats with z below it are culled
+  float far_plane = std::numeric_limits<float>::max();  // likewise, splats beyond it
   bool geometry = false;                     // depth, median depth, normals, count
 };
 

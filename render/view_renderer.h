@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -28,6 +29,7 @@ struct ViewSettings {
   std::array<float, 3> background{0, 0, 0};
   bool antialiased = false;  // as RenderSettings::antialiased
   float near_plane = 0.01f;  // scene frame; splats nearer are culled
+  float far_plane = std::numeric_limits<float>::max();  // likewise, splats farther
   float splat_scale = 1;     // times every standard deviation
   float exposure = 0;        // stops: colours of splats x 2^exposure
   bool operator==(const ViewSettings&) const = default;

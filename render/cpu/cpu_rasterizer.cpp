@@ -38,7 +38,7 @@ ViewParameters view_parameters(const scene::Camera& camera, const RenderSettings
   view.cx = static_cast<float>(pinhole.cx), view.cy = static_cast<float>(pinhole.cy);
   view.limit_x = static_cast<float>(kJacobianClamp * pinhole.width / (2 * pinhole.fx));
   view.limit_y = static_cast<float>(kJacobianClamp * pinhole.height / (2 * pinhole.fy));
-  view.near_plane = settings.near_plane;
+  view.near_plane = settings.near_plane, view.far_plane = settings.far_plane;
   view.width = pinhole.width, view.height = pinhole.height;
   view.tiles_x = (pinhole.width + kTile - 1) / kTile, view.tiles_y = (pinhole.height + kTile - 1) / kTile;
   view.sh_degree = std::clamp(settings.sh_degree, 0, model_degree);

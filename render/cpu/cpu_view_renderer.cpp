@@ -46,6 +46,7 @@ class CpuViewRenderer : public ViewRenderer {
     RenderSettings render;
     render.sh_degree = settings.sh_degree, render.background = settings.background;
     render.antialiased = settings.antialiased, render.near_plane = settings.near_plane;
+    render.far_plane = settings.far_plane;
     render.geometry =
         settings.mode == ViewMode::depth || settings.mode == ViewMode::normals || settings.mode == ViewMode::overdraw;
     const Frame& drawn = rasterizer_->forward(shown_model(settings), camera, render);
