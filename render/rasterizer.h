@@ -9,6 +9,7 @@
 #include "render/frame.h"
 #include "scene/camera.h"
 #include "scene/gaussian_model.h"
+#include "scene/progress.h"
 
 namespace tessera::render {
 
@@ -26,6 +27,7 @@ struct RenderSettings {
   float near_plane = 0.01f;                  // in the units of the model; splats with z below it are culled
   float far_plane = std::numeric_limits<float>::max();  // likewise, splats beyond it
   bool geometry = false;                     // depth, median depth, normals, count
+  const scene::Cancellation* cancellation = nullptr;  // asked in forward(), which then throws scene::Cancelled
 };
 
 /// dL / d(model), rows of the model. Only rows with seen[i] != 0 are written; the others hold stale values and are not to be read.

@@ -9,6 +9,7 @@
 #include "render/frame.h"
 #include "scene/camera.h"
 #include "scene/gaussian_model.h"
+#include "scene/progress.h"
 
 namespace tessera::render {
 
@@ -44,6 +45,8 @@ class ViewRenderer {
   virtual bool supports(ViewMode mode) const = 0;
   /// Whether it draws with the processor's cores, which training wants as well.
   virtual bool shares_cores() const { return true; }
+  /// Asked while a picture takes long: draw() then throws scene::Cancelled. Outlives the renderer; null: never.
+  virtual void set_cancellation(const scene::Cancellation*) {}
   /// Replaces the model, which is in the frame of the cameras to come and stays shared. Throws scene::Error.
   virtual void set_model(std::shared_ptr<const scene::GaussianModel> model) = 0;
   /// colour and alpha; valid until the next call. Throws scene::Error.

@@ -62,6 +62,17 @@ TEST_F(ViewRendererTest, LeavesOutWhatLiesBeyondTheFarPlane) {
   EXPECT_EQ(sum(drawn({.far_plane = 0.5f}).alpha), 0);
 }
 
+TEST_F(ViewRendererTest, APictureUnderWayIsGivenUpAndTheNextIsWhole) {
+  const Frame whole = drawn({});
+  scene::Cancellation cancel;
+  renderer_->set_cancellation(&cancel);
+  EXPECT_EQ(drawn({}).color[0].data, whole.color[0].data);
+  cancel.request();
+  EXPECT_THROW(drawn({}), scene::Cancelled);
+  renderer_->set_cancellation(nullptr);
+  EXPECT_EQ(drawn({}).color[0].data, whole.color[0].data);
+}
+
 TEST_F(ViewRendererTest, PointsAreSmallAndOpaque) {
   const Frame points = drawn({.mode = ViewMode::points});
   EXPECT_GT(sum(points.alpha), 5);
