@@ -15,9 +15,12 @@
 #include <QTimer>
 
 #include "app/studio/command_palette.h"
+#include "app/studio/export_actions.h"
 #include "app/studio/log_panel.h"
 #include "app/studio/metrics_panel.h"
+#include "app/studio/path_panel.h"
 #include "app/studio/photos_panel.h"
+#include "app/studio/task_strip.h"
 #include "app/studio/theme.h"
 #include "app/studio/train_panel.h"
 #include "app/studio/view_bar.h"
@@ -61,6 +64,7 @@ MainWindow::MainWindow(QWidget* parent)
   make_file_menu();
   make_view_menu();
   make_parts();
+  addToolBar(new ViewBar(studio_));
   make_window_menu();
   auto* welcome = new WelcomePage;
   connect(welcome, &WelcomePage::photos_wanted, this, &MainWindow::ask_folder);
@@ -69,7 +73,6 @@ MainWindow::MainWindow(QWidget* parent)
   pages_->addWidget(welcome);
   pages_->addWidget(viewport_);
   setCentralWidget(pages_);
-  addToolBar(new ViewBar(*viewport_));
   make_status_bar();
   connect_workspace();
   QSettings settings;
@@ -85,6 +88,11 @@ void MainWindow::make_parts() {
   studio_.add_dock(tr("Train"), "dock_train", train_, Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Curves"), "dock_curves", new MetricsPanel(studio_), Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Log"), "dock_log", log_, Qt::BottomDockWidgetArea);
+  auto* tasks = new TaskStrip(studio_);
+  add_export_actions(studio_, *tasks);
+  new PathPanel(studio_, *tasks);
+  tabifyDockWidget(findChild<QDockWidget*>("dock_log"), findChild<QDockWidget*>("dock_path"));
+  findChild<QDockWidget*>("dock_path")->hide();  // until there is a path
   resizeDocks({findChild<QDockWidget*>("dock_photos"), findChild<QDockWidget*>("dock_train")}, {320, 340},
               Qt::Horizontal);
   resizeDocks({findChild<QDockWidget*>("dock_log")}, {120}, Qt::Vertical);
@@ -98,7 +106,6 @@ void MainWindow::make_file_menu() {
   recent_ = actions_->add_submenu(Menu::file, tr("Open &Recent"));
   connect(recent_, &QMenu::aboutToShow, this, &MainWindow::fill_recent);
   actions_->add_separator(Menu::file);
-  actions_->add(Menu::file, tr("Save &Screenshot..."), QKeySequence(Qt::Key_F12), [this] { save_screenshot(); });
 }
 
 void MainWindow::make_view_menu() {
@@ -138,10 +145,12 @@ void MainWindow::make_window_menu() {
     QMessageBox::information(this, tr("Keyboard and mouse"),
                              tr("Left drag: orbit\nRight drag, or Shift and left drag: pan\nMiddle drag: look around\n"
                                 "Wheel: zoom to the cursor; while flying: speed\nW A S D Q E: fly\n"
+                                "Touchpad: two fingers orbit, with Shift pan, with Ctrl zoom; pinch: zoom\n"
                                 "Double click: turn to what is under the cursor\nClick on a camera: stand there\n"
                                 "Page up, page down: previous and next photo\n"
                                 "X, Z: compare with the photo, split or in turns\n"
                                 "H: home, L: level the horizon, C: show the cameras\n"
+                                "K: keep the view as a keyframe, Space: play the camera path\n"
                                 "Ctrl+K: find a command"));
   });
   actions_->add(Menu::help, tr("&About"), {}, [this] {
@@ -240,12 +249,6 @@ void MainWindow::ask_model() {
   const QString name =
       QFileDialog::getOpenFileName(this, tr("Open a model"), {}, tr("3DGS model (*.ply);;Video (*.mp4 *.mov)"));
   if (!name.isEmpty()) open(name.toStdString());
-}
-
-void MainWindow::save_screenshot() {
-  const QString name =
-      QFileDialog::getSaveFileName(this, tr("Save screenshot"), "view.png", tr("Picture (*.png *.jpg)"));
-  if (!name.isEmpty() && !viewport_->picture().save(name)) show_error(tr("%1: cannot be written").arg(name));
 }
 
 void MainWindow::show_palette() {

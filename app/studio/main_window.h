@@ -40,7 +40,6 @@ class MainWindow : public QMainWindow {
   void ask_folder();
   void ask_model();
   void show_opened();
-  void save_screenshot();
   void show_palette();
   void show_error(const QString& message);
   void remember(const std::filesystem::path& path);

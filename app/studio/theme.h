@@ -12,6 +12,7 @@ struct Theme {
   bool dark = true;
   QColor window, panel, field, line, text, faint, accent, viewport;
   QColor train, test;  // of frusta and curves
+  QColor path;         // of the camera path
   QColor axis_x, axis_y, axis_z;
   QFont small;
 };

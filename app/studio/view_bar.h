@@ -2,15 +2,15 @@
 
 #include <QToolBar>
 
-namespace tessera::app {
+#include "app/studio/studio.h"
 
-class Viewport;
+namespace tessera::app {
 
 /// How the scene is drawn: what of a splat, how bright, how large.
 class ViewBar : public QToolBar {
   Q_OBJECT
  public:
-  explicit ViewBar(Viewport& viewport, QWidget* parent = nullptr);
+  explicit ViewBar(Studio& studio);
 };
 
 }  // namespace tessera::app
