@@ -465,6 +465,18 @@ TEST_F(CameraTest, ExportWritesTheModelInTheSizeThatItSaid) {
   EXPECT_THAT(note, testing::StartsWith(std::to_string(small.size()) + " of 400 splats"));
 }
 
+TEST_F(CameraTest, AnExportThatFailsIsOneClearLine) {
+  open(write_model(50));
+  const fs::path folder = out_ / "gone";
+  fs::create_directories(folder);
+  key(Qt::Key_E, Qt::ControlModifier);
+  type("export_file", folder / "m.ply");
+  fs::remove(folder);  // as a stick that is pulled out
+  click("export_start");
+  EXPECT_THAT(error(), testing::HasSubstr("m.ply: cannot write"));
+  EXPECT_FALSE(find<QToolBar>("bar_tasks")->isVisible());
+}
+
 TEST_F(CameraTest, ExportIsInTheCoordinatesOfThePosesOrOfTheView) {
   TESSERA_NEED_DATA("damaged/base");
   open_dataset(10);
