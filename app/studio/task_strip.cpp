@@ -117,6 +117,7 @@ void TaskStrip::add_row(BackgroundTask* task, const std::filesystem::path& file)
     QTimer::singleShot(closing_ ? 0 : kResultShownMs, row, [=, this] { drop(task, row); });
   });
   connect(task, &BackgroundTask::failed, row, [=, this](const QString& message) {
+    closing_ = false;  // the message is to be read
     drop(task, row);
     studio_.fail(message);
   });
