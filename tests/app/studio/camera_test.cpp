@@ -6,6 +6,7 @@
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QNativeGestureEvent>
+#include <QPointer>
 #include <QPointingDevice>
 #include <QProgressBar>
 #include <QTableView>
@@ -62,16 +63,23 @@ class CameraTest : public StudioTest {
     ASSERT_EQ(keys().rowCount(), 2);
     find<QDoubleSpinBox>("path_length")->setValue(seconds);
   }
-  /// A name for the file dialog that is about to open.
+  /// Types a name into the file dialog that is about to open, whenever that is.
   void answer_file_dialog(const fs::path& file) {
-    QTimer::singleShot(200, window_.get(), [file] {
-      auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
-      ASSERT_NE(dialog, nullptr);
-      auto* name = dialog->findChild<QLineEdit*>("fileNameEdit");
-      name->clear();
-      QTest::keyClicks(name, QString::fromStdString(file.string()));
-      QTest::keyClick(name, Qt::Key_Return);
-    });
+    auto* timer = new QTimer(window_.get());
+    QObject::connect(timer, &QTimer::timeout, timer,
+                     [timer, file, typed = false, into = QPointer<QFileDialog>()]() mutable {
+                       auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
+                       if (typed && (!into || dialog != into)) return timer->deleteLater();  // it has been taken
+                       if (!dialog) return;
+                       auto* name = dialog->findChild<QLineEdit*>("fileNameEdit");
+                       if (!std::exchange(typed, true)) {
+                         into = dialog;
+                         name->clear();
+                         QTest::keyClicks(name, QString::fromStdString(file.string()));
+                       }
+                       QTest::keyClick(name, Qt::Key_Return);
+                     });
+    timer->start(50);
   }
   QDialog* dialog(const char* name) {
     auto* found = window_->findChild<QDialog*>(name);
