@@ -2,12 +2,14 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
 #include "render/frame.h"
 #include "scene/camera.h"
 #include "scene/gaussian_model.h"
+#include "scene/progress.h"
 
 namespace tessera::render {
 
@@ -23,7 +25,9 @@ struct RenderSettings {
   std::array<float, 3> background{0, 0, 0};
   bool antialiased = false;                  // opacity x sqrt(det before dilation / det after) (Yu et al. 2024)
   float near_plane = 0.01f;                  // in the units of the model; splats with z below it are culled
+  float far_plane = std::numeric_limits<float>::max();  // likewise, splats beyond it
   bool geometry = false;                     // depth, median depth, normals, count
+  const scene::Cancellation* cancellation = nullptr;  // asked in forward(), which then throws scene::Cancelled
 };
 
 /// dL / d(model), rows of the model. Only rows with seen[i] != 0 are written; the others hold stale values and are not to be read.

@@ -9,6 +9,7 @@
 #include "render/frame.h"
 #include "scene/camera.h"
 #include "scene/gaussian_model.h"
+#include "scene/progress.h"
 
 namespace tessera::render {
 
@@ -29,6 +30,7 @@ struct ViewSettings {
   std::array<float, 3> background{0, 0, 0};
   bool antialiased = false;  // as RenderSettings::antialiased
   float near_plane = 0.01f;  // scene frame; splats nearer are culled
+  float far_plane = std::numeric_limits<float>::max();  // likewise, splats farther
   float splat_scale = 1;     // times every standard deviation
   float exposure = 0;        // stops: colours of splats x 2^exposure
   bool operator==(const ViewSettings&) const = default;
@@ -43,6 +45,8 @@ class ViewRenderer {
   virtual bool supports(ViewMode mode) const = 0;
   /// Whether it draws with the processor's cores, which training wants as well.
   virtual bool shares_cores() const { return true; }
+  /// Asked while a picture takes long: draw() then throws scene::Cancelled. Outlives the renderer; null: never.
+  virtual void set_cancellation(const scene::Cancellation*) {}
   /// Replaces the model, which is in the frame of the cameras to come and stays shared. Throws scene::Error.
   virtual void set_model(std::shared_ptr<const scene::GaussianModel> model) = 0;
   /// How many of the model's splats are drawn: fewer than it has where the device holds no more.

@@ -166,19 +166,23 @@ CameraPath flythrough_path(const Dataset& dataset, double seconds) {
 }
 
 CameraPath read_camera_path(const std::filesystem::path& file, const Similarity& scene_from_world) {
+  return parse_camera_path(read_file(file, 16u << 20), file.string(), scene_from_world);
+}
+
+CameraPath parse_camera_path(std::string_view text, const std::string& subject, const Similarity& scene_from_world) {
   nlohmann::json json;
   try {
-    json = nlohmann::json::parse(read_file(file, 16u << 20));
+    json = nlohmann::json::parse(text);
   } catch (const nlohmann::json::parse_error& e) {
-    throw Error(file.string(), "is not valid JSON (byte " + std::to_string(e.byte) + ")");
+    throw Error(subject, "is not valid JSON (byte " + std::to_string(e.byte) + ")");
   } catch (const nlohmann::json::exception&) {
-    throw Error(file.string(), "holds a number that is too large");
+    throw Error(subject, "holds a number that is too large");
   }
   const auto bad = [&](std::size_t key, const std::string& what) {
-    return Error(file.string(), "key " + std::to_string(key) + ": " + what, "see 'camera paths' in the user guide");
+    return Error(subject, "key " + std::to_string(key) + ": " + what, "see 'camera paths' in the user guide");
   };
   if (!json.is_object() || !json.contains("keys") || !json["keys"].is_array() || json["keys"].empty())
-    throw Error(file.string(), "has no list \"keys\"", "see 'camera paths' in the user guide");
+    throw Error(subject, "has no list \"keys\"", "see 'camera paths' in the user guide");
   constexpr double kFarthest = 1e12;  // world units; beyond it nothing could be seen, and squares overflow in the end
   constexpr double kLeastZoom = 1e-3, kMostZoom = 1e3, kLongest = 86'400;  // seconds
   CameraPath path;
@@ -228,6 +232,25 @@ CameraPath read_camera_path(const std::filesystem::path& file, const Similarity&
   // Times count from the first key.
   for (auto& key : path.keys) key.seconds -= first;
   return path;
+}
+
+std::string camera_path_json(const CameraPath& path, const Similarity& scene_from_world) {
+  const Similarity world_from_scene = scene_from_world.inverse();
+  nlohmann::ordered_json keys = nlohmann::ordered_json::array();
+  for (const CameraPath::Key& key : path.keys) {
+    const Rigid world_from_cam = transform_pose(key.cam_from_world, world_from_scene).inverse();
+    const glm::dvec3& p = world_from_cam.translation;
+    const glm::dquat& q = world_from_cam.rotation;
+    keys.push_back({{"seconds", key.seconds},
+                    {"position", {p.x, p.y, p.z}},
+                    {"rotation", {q.w, q.x, q.y, q.z}},
+                    {"focal_scale", key.focal_scale}});
+  }
+  return nlohmann::ordered_json{{"keys", keys}}.dump(2) + "\n";
+}
+
+void write_camera_path(const CameraPath& path, const std::filesystem::path& file, const Similarity& scene_from_world) {
+  write_file_atomically(file, camera_path_json(path, scene_from_world));
 }
 
 }  // namespace tessera::scene

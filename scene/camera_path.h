@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "scene/camera.h"
@@ -31,6 +33,13 @@ CameraPath flythrough_path(const Dataset& dataset, double seconds);
 /// dataset's own); a key may give "rotation": [w, x, y, z] (world_from_cam) in place of look_at. Throws scene::Error
 /// naming the file, the key and the field.
 CameraPath read_camera_path(const std::filesystem::path& file, const Similarity& scene_from_world);
+
+/// The same text as a file holds; errors name `subject`.
+CameraPath parse_camera_path(std::string_view json, const std::string& subject, const Similarity& scene_from_world);
+/// What read_camera_path reads: poses as rotations, in world coordinates.
+std::string camera_path_json(const CameraPath& path, const Similarity& scene_from_world);
+/// The same as a file, atomically. Throws scene::Error.
+void write_camera_path(const CameraPath& path, const std::filesystem::path& file, const Similarity& scene_from_world);
 
 /// Pose at `position` that looks at `target` with +z up in the picture's vertical.
 Rigid look_at(const glm::dvec3& position, const glm::dvec3& target, const glm::dvec3& up = {0, 0, 1});

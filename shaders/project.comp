@@ -15,7 +15,7 @@ layout(push_constant) uniform Push {
   vec4 view[3];      // rows of cam_from_scene
   vec2 focal, centre;
   vec2 size, limit;  // limit: 1.3 tan(fov / 2), clamp of x/z and y/z in the Jacobian
-  float near, scale, gain, unused;
+  float near, far, scale, gain;
   uint first_row, rows;     // of the chunk
   uint modes;               // mode, SH degree << 8, anti-aliased << 16, SH degree of the model << 24
   uint harmonic_words;      // of a splat
@@ -72,7 +72,7 @@ bool project(uint row, out Seen seen, out float depth) {
   const vec4 position = vec4(s.x, s.y, s.z, 1);
   const vec3 p = vec3(dot(view[0], position), dot(view[1], position), dot(view[2], position));
   depth = p.z;
-  if (!(p.z >= near)) return false;
+  if (!(p.z >= near && p.z <= far)) return false;
   const uint mode = modes & 0xFF;
   const float inv_z = 1 / p.z;
   const vec2 ratio = p.xy * inv_z, clamped = clamp(ratio, -limit, limit);

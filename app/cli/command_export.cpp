@@ -1,4 +1,3 @@
-#include <cmath>
 #include <iostream>
 
 #include "app/cli/command.h"
@@ -7,6 +6,7 @@
 #include "scene/formats/cameras_json.h"
 #include "scene/formats/colmap.h"
 #include "scene/formats/ply.h"
+#include "scene/reduce_model.h"
 
 namespace tessera::app {
 namespace fs = std::filesystem;
@@ -25,23 +25,14 @@ fs::path colmap_folder(const fs::path& dataset) {
   throw scene::Error(dataset.string(), "holds no COLMAP model", "take a folder with sparse/0");
 }
 
-void export_model(const Arguments& a) {
-  scene::GaussianModel model = scene::read_splat_ply(model_file(a.input));
-  const int degree = std::min(a.sh_degree, model.sh_degree());
-  model.sh.resize(static_cast<std::size_t>(3 * scene::sh_coefficients(degree)));
-  if (a.min_opacity > 0) {
-    const float logit = static_cast<float>(std::log(a.min_opacity / (1 - a.min_opacity)));
-    scene::IndexMap keep;
-    for (std::uint32_t i = 0; i < model.size(); ++i)
-      if (model.opacity_logit[i] >= logit) keep.old_row.push_back(i);
-    model.apply(keep);
-  }
-  scene::write_splat_ply(model, a.out);
+void export_model(const Arguments& a, Cli& cli) {
+  const scene::GaussianModel model = scene::read_splat_ply(model_file(a.input));
+  scene::write_splat_ply(scene::reduced_model(model, {a.sh_degree, a.min_opacity}), a.out, cli.console.job());
 }
 
 int run_export(const Arguments& a, Cli& cli) {
   if (a.to == "ply") {
-    export_model(a);
+    export_model(a, cli);
   } else if (a.to == "colmap-binary" || a.to == "colmap-text") {
     const scene::ColmapModel model = scene::read_colmap(colmap_folder(a.input));
     make_folder(a.out);

@@ -118,7 +118,7 @@ void CleanPanel::make_commands() {
                   [this] { radius_->setValue(static_cast<int>(std::lround(radius_->value() * kRadiusStep))); }),
       actions.add(Menu::edit, tr("&Smaller Brush"), QKeySequence(Qt::Key_BracketLeft),
                   [this] { radius_->setValue(static_cast<int>(std::lround(radius_->value() / kRadiusStep))); })};
-  actions.add(Menu::tools, tr("&Clean the Scene"), QKeySequence(Qt::Key_K), [this] {
+  actions.add(Menu::tools, tr("&Clean the Scene"), QKeySequence(Qt::Key_B), [this] {
     for (QWidget* w = this; w; w = w->parentWidget())
       if (auto* dock = qobject_cast<QDockWidget*>(w)) dock->show(), dock->raise();
   });

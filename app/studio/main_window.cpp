@@ -19,18 +19,22 @@
 
 #include "app/studio/clean_panel.h"
 #include "app/studio/command_palette.h"
-#include "app/studio/language.h"
 #include "app/studio/error_map.h"
-#include "app/studio/inspect_panel.h"
+#include "app/studio/export_actions.h"
 #include "app/studio/import_flow.h"
+#include "app/studio/inspect_panel.h"
+#include "app/studio/keyboard_help.h"
+#include "app/studio/language.h"
 #include "app/studio/log_panel.h"
 #include "app/studio/metrics_panel.h"
+#include "app/studio/path_panel.h"
 #include "app/studio/photo_scores.h"
 #include "app/studio/photos_panel.h"
-#include "app/studio/results_panel.h"
-#include "app/studio/scene_panel.h"
 #include "app/studio/project_keeper.h"
 #include "app/studio/recent.h"
+#include "app/studio/results_panel.h"
+#include "app/studio/scene_panel.h"
+#include "app/studio/task_strip.h"
 #include "app/studio/theme.h"
 #include "app/studio/train_panel.h"
 #include "app/studio/view_bar.h"
@@ -72,6 +76,10 @@ MainWindow::MainWindow(const RendererOptions& renderer, QWidget* parent)
   make_file_menu();
   make_view_menu();
   make_parts();
+  auto* bar = new ViewBar(studio_);
+  addToolBar(bar);
+  studio_.keep(
+      "view", [bar] { return bar->save(); }, [bar](const nlohmann::json& saved) { bar->restore(saved); });
   make_window_menu();
   auto* welcome = new WelcomePage;
   connect(welcome, &WelcomePage::photos_wanted, import_, &ImportFlow::ask_photos);
@@ -84,10 +92,6 @@ MainWindow::MainWindow(const RendererOptions& renderer, QWidget* parent)
   pages_->addWidget(welcome);
   pages_->addWidget(viewport_);
   setCentralWidget(pages_);
-  auto* bar = new ViewBar(*viewport_);
-  addToolBar(bar);
-  studio_.keep(
-      "view", [bar] { return bar->save(); }, [bar](const nlohmann::json& saved) { bar->restore(saved); });
   make_status_bar();
   connect_workspace();
   QSettings settings;
@@ -113,6 +117,11 @@ void MainWindow::make_parts() {
   new ErrorMap(studio_);  // the window's; below what the inspector marks
   studio_.add_dock(tr("Inspect"), "dock_inspect", new InspectPanel(studio_), Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Log"), "dock_log", log_, Qt::BottomDockWidgetArea);
+  auto* tasks = new TaskStrip(studio_);
+  add_export_actions(studio_, *tasks);
+  new PathPanel(studio_, *tasks);
+  tabifyDockWidget(findChild<QDockWidget*>("dock_log"), findChild<QDockWidget*>("dock_path"));
+  findChild<QDockWidget*>("dock_path")->hide();  // until there is a path
   auto* curves = findChild<QDockWidget*>("dock_curves");
   for (const char* name : {"dock_results", "dock_inspect", "dock_scene"})
     tabifyDockWidget(curves, findChild<QDockWidget*>(name));
@@ -134,7 +143,6 @@ void MainWindow::make_file_menu() {
   connect(recent_, &QMenu::aboutToShow, this, &MainWindow::fill_recent);
   actions_->add(Menu::file, tr("Try the Sample &City..."), {}, [this] { import_->ask_sample(); });
   actions_->add_separator(Menu::file);
-  actions_->add(Menu::file, tr("Save &Screenshot..."), QKeySequence(Qt::Key_F12), [this] { save_screenshot(); });
 }
 
 void MainWindow::make_view_menu() {
@@ -172,18 +180,8 @@ void MainWindow::make_window_menu() {
   make_language_menu();
   actions_->add(Menu::view, tr("&Go to the View"), QKeySequence(Qt::Key_F6), [this] { viewport_->setFocus(); });
   actions_->add(Menu::view, tr("Find a &Command..."), QKeySequence(Qt::CTRL | Qt::Key_K), [this] { show_palette(); });
-  actions_->add(Menu::help, tr("&Keyboard and Mouse"), QKeySequence::HelpContents, [this] {
-    QMessageBox::information(this, tr("Keyboard and mouse"),
-                             tr("Left drag: orbit\nRight drag, or Shift and left drag: pan\nMiddle drag: look around\n"
-                                "Wheel: zoom to the cursor; while flying: speed\nW A S D Q E: fly\n"
-                                "Double click: turn to what is under the cursor\nClick on a camera: stand there\n"
-                                "Page up, page down: previous and next photo\n"
-                                "X, Z, V: compare with the photo, split, in turns or by an error map\n"
-                                "I: inspect a pixel\n"
-                                "H: home, L: level the horizon, C: show the cameras\n"
-                                "K: clean; Delete, Ctrl+Z, Ctrl+Shift+Z: delete, undo, redo\n"
-                                "Ctrl+K: find a command"));
-  });
+  actions_->add(Menu::help, tr("&Keyboard and Mouse"), QKeySequence::HelpContents,
+                [this] { (new KeyboardHelp(*actions_, this))->open(); });
   actions_->add(Menu::help, tr("&About"), {}, [this] {
     QMessageBox::about(this, "Tessera Studio",
                        tr("Tessera %1\nApache License 2.0").arg(QString::fromStdString(reconstruct::version_text())));
@@ -302,12 +300,6 @@ void MainWindow::ask_model() {
   const QString name =
       QFileDialog::getOpenFileName(this, tr("Open a model"), {}, tr("3DGS model (*.ply);;Video (*.mp4 *.mov)"));
   if (!name.isEmpty()) open(name.toStdString());
-}
-
-void MainWindow::save_screenshot() {
-  const QString name =
-      QFileDialog::getSaveFileName(this, tr("Save screenshot"), "view.png", tr("Picture (*.png *.jpg)"));
-  if (!name.isEmpty() && !viewport_->picture().save(name)) show_error(tr("%1: cannot be written").arg(name));
 }
 
 void MainWindow::show_palette() {

@@ -44,7 +44,6 @@ class MainWindow : public QMainWindow {
   void ask_folder();
   void ask_model();
   void show_opened();
-  void save_screenshot();
   void show_palette();
   void show_error(const QString& message);
   void show_name();

@@ -235,6 +235,7 @@ void RenderThread::locate(const Request& request, int x, int y) {
   p.width = p.height = kSide;
   render::RenderSettings settings;
   settings.geometry = true, settings.sh_degree = 0, settings.near_plane = request.settings.near_plane;
+  settings.far_plane = request.settings.far_plane;
   const auto rasterizer = render::make_cpu_rasterizer();
   const render::Frame& frame = rasterizer->forward(*request.model, camera, settings);
   const double z = frame.median_depth.at(kSide / 2, kSide / 2);

@@ -26,6 +26,7 @@ Theme make(bool dark) {
   t.train = dark ? QColor(0x4c, 0xa3, 0xff) : QColor(0x0b, 0x63, 0xce);
   t.test = dark ? QColor(0xff, 0xb3, 0x4d) : QColor(0xc2, 0x6a, 0x00);
   t.matching = QColor(0x12, 0xc9, 0xd6), t.selected = QColor(0xff, 0x2e, 0x88);
+  t.path = dark ? QColor(0xc9, 0x8c, 0xff) : QColor(0x96, 0x55, 0xe0);
   t.axis_x = QColor(0xf2, 0x5c, 0x5c), t.axis_y = QColor(0x6c, 0xc6, 0x5a), t.axis_z = QColor(0x5b, 0x9b, 0xf5);
   t.small = QApplication::font();
   t.small.setPointSizeF(t.small.pointSizeF() * 0.9);
@@ -70,6 +71,7 @@ void set_theme(QApplication& application, bool dark) {
     QPushButton:focus { border-color: %4; }
     QPushButton:default { background: %4; color: %5; border-color: %4; }
     QPushButton:disabled { color: %6; background: %3; border-color: %1; }
+    QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
     QProgressBar { border: 1px solid %1; border-radius: 4px; text-align: center; height: 16px; }
     QProgressBar::chunk { background: %4; border-radius: 3px; }
   )")

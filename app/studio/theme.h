@@ -13,6 +13,7 @@ struct Theme {
   QColor window, panel, field, line, text, faint, accent, viewport;
   QColor train, test;  // of frusta and curves
   QColor matching, selected;  // tints of splats: colours that scenes seldom have
+  QColor path;         // of the camera path
   QColor axis_x, axis_y, axis_z;
   QFont small;
 };

@@ -3,9 +3,11 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
+#include <QToolButton>
 
 #include <nlohmann/json.hpp>
 
+#include "app/studio/view_settings.h"
 #include "app/studio/viewport.h"
 
 namespace tessera::app {
@@ -32,7 +34,8 @@ QString mode_text(render::ViewMode mode) {
 
 }  // namespace
 
-ViewBar::ViewBar(Viewport& viewport, QWidget* parent) : QToolBar(tr("View"), parent) {
+ViewBar::ViewBar(Studio& studio) : QToolBar(tr("View")) {
+  Viewport& viewport = studio.viewport;
   setObjectName("bar_view");
   setMovable(false);
   auto* mode = new QComboBox;
@@ -74,6 +77,16 @@ ViewBar::ViewBar(Viewport& viewport, QWidget* parent) : QToolBar(tr("View"), par
   };
   number(tr("Exposure"), "exposure", -5, 5, 0.25, 0, &render::ViewSettings::exposure);
   number(tr("Splat size"), "splat_scale", 0.05, 3, 0.05, 1, &render::ViewSettings::splat_scale);
+  auto* sheet = new ViewSettingsSheet(studio);
+  auto* more = new QToolButton;
+  more->setObjectName("view_settings");
+  more->setText(tr("View settings ▾"));
+  more->setToolTip(tr("Field of view, clip planes, colour by direction, background"));
+  more->setAccessibleName(tr("View settings"));
+  connect(more, &QToolButton::clicked, sheet, [sheet, more] { sheet->show_below(*more); });
+  addSeparator();
+  addWidget(more);
+  studio.actions.add(Actions::Menu::view, tr("&View Settings..."), {}, [sheet, more] { sheet->show_below(*more); });
 }
 
 nlohmann::json ViewBar::save() const {

@@ -4,15 +4,15 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-namespace tessera::app {
+#include "app/studio/studio.h"
 
-class Viewport;
+namespace tessera::app {
 
 /// How the scene is drawn: what of a splat, how bright, how large.
 class ViewBar : public QToolBar {
   Q_OBJECT
  public:
-  explicit ViewBar(Viewport& viewport, QWidget* parent = nullptr);
+  explicit ViewBar(Studio& studio);
 
   /// What is chosen, for Studio::keep.
   nlohmann::json save() const;

@@ -33,6 +33,7 @@ class ViewCamera {
   void focus(const glm::dvec3& point);             // new pivot: turns to it and keeps half the distance
   void level();                                    // takes out the roll
   void set_field_of_view(double vertical_radians);
+  double field_of_view() const { return target_.field_of_view; }  // where it is going, as pivot()
 
   /// Moves what is shown towards where it is going. True while there is still some way to go.
   bool advance(double seconds);

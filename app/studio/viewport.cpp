@@ -14,7 +14,7 @@ namespace tessera::app {
 namespace {
 
 constexpr double kOrbitSpeed = 0.006;   // radians a pixel
-constexpr double kWheelZoom = 0.85;     // of the distance, a notch
+constexpr double kNearPlane = 1e-3;     // of the home radius
 constexpr double kFlySpeed = 0.7;       // home radii a second
 constexpr double kFrustumDepth = 0.06;  // of the home radius: small enough not to hide the scene
 constexpr int kFrameMs = 16;
@@ -62,14 +62,26 @@ Viewport::Viewport(const RendererOptions& renderer, QWidget* parent)
 
 QSize Viewport::pixels() const { return (QSizeF(size()) * devicePixelRatioF()).toSize().expandedTo({1, 1}); }
 
-RenderThread::Request Viewport::request_of(const QSize& size) const {
+render::ViewSettings Viewport::shown_settings() const {
   render::ViewSettings settings = settings_;
-  settings.near_plane = static_cast<float>(1e-3 * view_.home_radius());
-  return {model_, view_.camera(size.width(), size.height()), settings};
+  settings.near_plane = static_cast<float>(near_ > 0 ? near_ : kNearPlane * view_.home_radius());
+  if (far_ > 0) settings.far_plane = static_cast<float>(far_);
+  return settings;
+}
+
+void Viewport::set_clip(double near_plane, double far_plane) {
+  near_ = near_plane, far_ = far_plane;
+  request();
+}
+
+RenderThread::Request Viewport::request_of(const QSize& size) const {
+  return {model_, view_.camera(size.width(), size.height()), shown_settings()};
 }
 
 void Viewport::request() {
   if (presenter_.is_hidden()) return;  // it asks when it is seen
+  missed_ = !is_seen();
+  if (missed_) return;
   if (waiting_) {
     again_ = true;
     return;
@@ -138,6 +150,15 @@ void Viewport::move() {
   timer_.start();
 }
 
+void Viewport::show_camera(const scene::Camera& camera) {
+  leave_photo();
+  view_.look_from(camera, view_.distance());
+  view_.jump();
+  request();
+  update();
+  Q_EMIT camera_moved();
+}
+
 void Viewport::tick() {
   const double seconds = std::min(0.1, 1e-3 * static_cast<double>(clock_.restart()));
   glm::dvec3 direction(0);
@@ -150,6 +171,7 @@ void Viewport::tick() {
   if (!view_.advance(seconds) && !flying) timer_.stop();
   request();
   if (!presenter_.is_attached()) update();  // else what lies over the picture comes with the request
+  Q_EMIT camera_moved();
 }
 
 void Viewport::stand_at(int photo) {
@@ -180,7 +202,7 @@ void Viewport::paint_over(QPainter& painter, const scene::Camera& camera) const 
   if (frusta_shown_) draw_frusta(painter, camera);
   for (ViewLayer* layer : layers_) layer->paint(painter, camera);
   if (parts_.axes) draw_gizmo(painter, camera);
-  if (parts_.scale_bar) draw_scale_bar(painter);
+  if (parts_.scale_bar) draw_scale_bar(painter, camera);
   draw_note(painter);
 }
 
@@ -231,7 +253,7 @@ int Viewport::photo_at(const QPointF& place) const {
 
 void Viewport::draw_gizmo(QPainter& painter, const scene::Camera& camera) const {
   constexpr double kLength = 26, kMargin = 44;
-  const QPointF origin(width() - kMargin, kMargin);
+  const QPointF origin(camera.intrinsics.width - kMargin, kMargin);
   struct Axis {
     glm::dvec3 direction;
     QColor color;
@@ -250,16 +272,15 @@ void Viewport::draw_gizmo(QPainter& painter, const scene::Camera& camera) const 
   }
 }
 
-void Viewport::draw_scale_bar(QPainter& painter) const {
+void Viewport::draw_scale_bar(QPainter& painter, const scene::Camera& camera) const {
   // A round length (1, 2 or 5 times a power of ten) of about a sixth of the width at the pivot's depth.
-  const scene::Camera camera = view_.camera(width(), height());
   const double world_of_scene = dataset_ ? 1 / dataset_->scene_from_world.scale : 1;
   const double unit = view_.distance() / camera.intrinsics.fx * world_of_scene;
-  const double wanted = unit * width() / 6;
+  const double wanted = unit * camera.intrinsics.width / 6;
   const double decade = std::pow(10, std::floor(std::log10(wanted)));
   const double length = decade * (wanted / decade >= 5 ? 5 : wanted / decade >= 2 ? 2 : 1);
   const double pixels = length / unit;
-  const QPointF left(20, height() - 20.5), right = left + QPointF(pixels, 0);
+  const QPointF left(20, camera.intrinsics.height - 20.5), right = left + QPointF(pixels, 0);
   QPainterPath bar;
   bar.moveTo(left - QPointF(0, 5));
   bar.lineTo(left);
@@ -372,18 +393,6 @@ void Viewport::mouseDoubleClickEvent(QMouseEvent* event) {
   const QPointF place = event->position() * devicePixelRatioF();
   renderer_.find(request_of(size), static_cast<int>(place.x()), static_cast<int>(place.y()));
   dragged_ = true;  // its release is no click on a photo
-}
-
-void Viewport::wheelEvent(QWheelEvent* event) {
-  const double notches = event->angleDelta().y() / 120.0;
-  if (!keys_.empty()) {  // while flying the wheel sets the speed
-    speed_ = std::clamp(speed_ * std::exp2(0.5 * notches), 0.02, 50.0);
-    return;
-  }
-  const glm::dvec2 ndc(2 * event->position().x() / width() - 1, 2 * event->position().y() / height() - 1);
-  view_.zoom(std::pow(kWheelZoom, notches), ndc, static_cast<double>(width()) / height());
-  leave_photo();
-  move();
 }
 
 void Viewport::keyPressEvent(QKeyEvent* event) {

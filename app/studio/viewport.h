@@ -2,6 +2,7 @@
 
 #include <QElapsedTimer>
 #include <QImage>
+#include <QPointer>
 #include <QTimer>
 #include <QWidget>
 #include <memory>
@@ -19,7 +20,8 @@ namespace tessera::app {
 
 /// The view of the scene: pictures of the render thread, and over them the photos' frusta, a gizmo of the axes and a
 /// scale bar. Left drag orbits, right drag or shift pans, middle drag looks around, the wheel zooms to the cursor, W A
-/// S D Q E fly, a double click turns to what is under the cursor.
+/// S D Q E fly, a double click turns to what is under the cursor. On a touchpad two fingers orbit (with Shift they pan,
+/// with Ctrl they zoom) and a pinch zooms. While nobody can see it, it asks for no pictures.
 ///
 /// Pictures are painted with what lies over them, or, where Vulkan draws on a graphics card, shown by the render thread
 /// in a window inside (ViewPresenter), for which what lies over them is painted into an image. Both look the same.
@@ -45,6 +47,14 @@ class Viewport : public QWidget {
   ViewCamera& view() { return view_; }
   /// To be called after view() was told to move.
   void move();
+  /// Stands at that pose with that field of view at once; the pivot stays as far ahead as it is.
+  void show_camera(const scene::Camera& camera);
+  /// Distances in the scene frame; 0: near by the size of the scene, nothing is too far.
+  void set_clip(double near_plane, double far_plane);
+  /// settings() with the clip planes that pictures are drawn with.
+  render::ViewSettings shown_settings() const;
+  /// All that lies over the picture, for a view that shows `shown`.
+  void paint_over(QPainter& painter, const scene::Camera& shown) const;
   void stand_at(int photo);  // index into the dataset's views
   int standing_at() const { return photo_; }
   /// What the picture is made of: model, camera in the picture's own pixels, settings.
@@ -64,11 +74,15 @@ class Viewport : public QWidget {
   void frame_drawn(double milliseconds);
   void photo_picked(int photo);
   void photo_left();  // the camera no longer stands where it was taken
+  void camera_moved();  // or is on its way
   void failed(QString message);
   void noted(QString line);  // for the log
 
  protected:
+  bool event(QEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
   void paintEvent(QPaintEvent*) override;
+  void showEvent(QShowEvent*) override;
   void resizeEvent(QResizeEvent*) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
@@ -83,13 +97,15 @@ class Viewport : public QWidget {
   void tick();     // a frame of the movement under way
   void request();  // asks for a picture of what is to be shown now
   void arrived(double ms);
-  void paint_over(QPainter& painter, const scene::Camera& camera) const;  // all that lies over the picture
   QImage overlay_image();
+  bool is_seen() const;  // shown, and its window not minimised
+  void zoom_at(double factor, const QPointF& place);
+  bool scroll_by_fingers(const QWheelEvent& event);
   QSize pixels() const;
   RenderThread::Request request_of(const QSize& size) const;
   void draw_frusta(QPainter& painter, const scene::Camera& camera) const;
   void draw_gizmo(QPainter& painter, const scene::Camera& camera) const;
-  void draw_scale_bar(QPainter& painter) const;
+  void draw_scale_bar(QPainter& painter, const scene::Camera& camera) const;
   void draw_note(QPainter& painter) const;
   void say_what_is_left_out(qulonglong drawn, qulonglong splats);
   void leave_photo();
@@ -102,11 +118,14 @@ class Viewport : public QWidget {
   std::shared_ptr<const scene::Dataset> dataset_;
   Parts parts_;
   bool frusta_shown_ = true, metric_ = false;
+  double near_ = 0, far_ = 0;  // as set_clip says
   int photo_ = -1;
   QString note_;  // what the picture lacks
   QImage picture_;
   QImage overlay_image_;                                  // last given to the render thread
   bool drawn_ = false, waiting_ = false, again_ = false;  // a picture was drawn, is asked for, is to be asked for next
+  bool missed_ = false;                                   // one, while nobody could see it
+  QPointer<QWidget> watched_;                             // the window, for being minimised
   QTimer timer_;
   QElapsedTimer clock_;
   std::set<int> keys_;

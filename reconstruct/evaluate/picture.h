@@ -17,4 +17,8 @@ inline std::uint8_t to_byte(float value) {
 /// Planes as an 8-bit RGB picture.
 scene::Image8 to_image8(const render::Plane color[3]);
 
+/// Colours over nothing as an 8-bit RGBA picture with straight alpha. `frame` was drawn over black, so that its colours
+/// are already multiplied by alpha.
+scene::Image8 to_rgba8(const render::Frame& frame);
+
 }  // namespace tessera::reconstruct

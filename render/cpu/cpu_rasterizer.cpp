@@ -38,7 +38,7 @@ ViewParameters view_parameters(const scene::Camera& camera, const RenderSettings
   view.cx = static_cast<float>(pinhole.cx), view.cy = static_cast<float>(pinhole.cy);
   view.limit_x = static_cast<float>(kJacobianClamp * pinhole.width / (2 * pinhole.fx));
   view.limit_y = static_cast<float>(kJacobianClamp * pinhole.height / (2 * pinhole.fy));
-  view.near_plane = settings.near_plane;
+  view.near_plane = settings.near_plane, view.far_plane = settings.far_plane;
   view.width = pinhole.width, view.height = pinhole.height;
   view.tiles_x = (pinhole.width + kTile - 1) / kTile, view.tiles_y = (pinhole.height + kTile - 1) / kTile;
   view.sh_degree = std::clamp(settings.sh_degree, 0, model_degree);
@@ -80,7 +80,13 @@ class CpuRasterizer final : public Rasterizer {
     chunk_count_ = (rows_ + kChunk - 1) / kChunk;
     if (chunks_.size() < chunk_count_) chunks_.resize(chunk_count_);
     bind(model);
-    scene::parallel_for(std::size_t{0}, chunk_count_, [&](std::size_t chunk) { project_chunk(project_, chunk); });
+    const auto give_up_if_asked = [&settings] {
+      if (settings.cancellation) settings.cancellation->throw_if_requested();
+    };
+    scene::parallel_for(std::size_t{0}, chunk_count_, [&](std::size_t chunk) {
+      give_up_if_asked();
+      project_chunk(project_, chunk);
+    });
 
     std::uint64_t visible = 0, pairs = 0;
     for (std::size_t chunk = 0; chunk < chunk_count_; ++chunk) {
@@ -93,9 +99,11 @@ class CpuRasterizer final : public Rasterizer {
     statistics_ = {};
     statistics_.visible = visible, statistics_.tile_pairs = pairs;
     statistics_.milliseconds.project = watch.lap();
+    give_up_if_asked();
     binner_.sort(depths_.data(), footprints_.data(), chunks_.data(), chunk_count_, visible);
     statistics_.milliseconds.sort = watch.lap();
     tiles_ = static_cast<std::size_t>(view_.tiles_x) * view_.tiles_y;
+    give_up_if_asked();
     binner_.bin(footprints_.data(), chunks_.data(), pairs, tiles_);
     statistics_.milliseconds.bin = watch.lap();
 
@@ -110,7 +118,10 @@ class CpuRasterizer final : public Rasterizer {
               stops_.reserve(tiles_ * kTilePixels),
               results_.reserve(tiles_),
               &frame_};
-    scene::parallel_for(std::size_t{0}, tiles_, [&](std::size_t tile) { blend_tile(blend_, tile); });
+    scene::parallel_for(std::size_t{0}, tiles_, [&](std::size_t tile) {
+      give_up_if_asked();
+      blend_tile(blend_, tile);
+    });
     for (std::size_t tile = 0; tile < tiles_; ++tile) {
       const TileResult& result = results_.data()[tile];
       statistics_.pixel_pairs += std::uint64_t{kLanes} * result.groups;

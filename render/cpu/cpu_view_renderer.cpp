@@ -37,6 +37,8 @@ class CpuViewRenderer : public ViewRenderer {
   std::string name() const override { return "CPU rasteriser"; }
   bool supports(ViewMode mode) const override { return mode != ViewMode::shells; }
 
+  void set_cancellation(const scene::Cancellation* cancellation) override { cancellation_ = cancellation; }
+
   void set_model(std::shared_ptr<const scene::GaussianModel> model) override {
     model_ = std::move(model);
     changed_.reset();
@@ -48,6 +50,7 @@ class CpuViewRenderer : public ViewRenderer {
     RenderSettings render;
     render.sh_degree = settings.sh_degree, render.background = settings.background;
     render.antialiased = settings.antialiased, render.near_plane = settings.near_plane;
+    render.far_plane = settings.far_plane, render.cancellation = cancellation_;
     render.geometry =
         settings.mode == ViewMode::depth || settings.mode == ViewMode::normals || settings.mode == ViewMode::overdraw;
     const Frame& drawn = forward(camera, settings, render);
@@ -119,6 +122,7 @@ class CpuViewRenderer : public ViewRenderer {
   }
 
   std::unique_ptr<Rasterizer> rasterizer_ = make_cpu_rasterizer();
+  const scene::Cancellation* cancellation_ = nullptr;
   std::shared_ptr<const scene::GaussianModel> model_;
   std::optional<scene::GaussianModel> changed_;
   bool changed_points_ = false;

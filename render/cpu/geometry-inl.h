@@ -40,10 +40,10 @@ struct Projected {
   V lo, extent;          // log2(effective); lo + log2(255): how far log2 alpha may fall
   V half_x, half_y;      // half-widths of the extent, pixels
   V mean[2];
-  M valid;  // beyond the near plane and not fainter than 1/255 everywhere
+  M valid;  // between the planes and not fainter than 1/255 everywhere
 };
 
-/// Position in camera coordinates and which rows lie beyond the near plane.
+/// Position in camera coordinates and which rows lie between the near and the far plane.
 HWY_INLINE void project_depth(const ProjectJob& job, std::size_t i, Projected& s) {
   const ViewParameters& view = *job.view;
   const std::size_t n = job.rows;
@@ -52,7 +52,7 @@ HWY_INLINE void project_depth(const ProjectJob& job, std::size_t i, Projected& s
   for (int r = 0; r < 3; ++r)
     s.p[r] = hn::MulAdd(set(view.w[3 * r]), x,
                         hn::MulAdd(set(view.w[3 * r + 1]), y, hn::MulAdd(set(view.w[3 * r + 2]), z, set(view.t[r]))));
-  s.valid = hn::Ge(s.p[2], set(view.near_plane));
+  s.valid = hn::And(hn::Ge(s.p[2], set(view.near_plane)), hn::Le(s.p[2], set(view.far_plane)));
   if (i + kN > n) s.valid = hn::And(s.valid, hn::FirstN(D(), n - i));
 }
 

@@ -89,7 +89,7 @@ struct ViewParameters {
   float center[3];  // camera centre in the world
   float fx, fy, cx, cy;
   float limit_x, limit_y;  // kJacobianClamp tan(fov / 2)
-  float near_plane;
+  float near_plane, far_plane;
   int width, height, tiles_x, tiles_y;
   int sh_degree;
   bool antialiased, geometry;

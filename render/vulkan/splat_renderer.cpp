@@ -35,7 +35,7 @@ constexpr std::uint32_t kMuchRoom = 4;      // times what is needed is given bac
 struct ProjectPush {
   float view[3][4];
   float focal[2], centre[2], size[2], limit[2];
-  float near_plane, scale, gain, unused;
+  float near_plane, far_plane, scale, gain;
   std::uint32_t first_row, rows, modes, harmonic_words;
 };
 static_assert(sizeof(ProjectPush) == 112);  // Vulkan promises 128
@@ -55,7 +55,7 @@ ProjectPush view_push(const scene::Camera& camera, const ViewSettings& settings,
   push.size[0] = static_cast<float>(p.width), push.size[1] = static_cast<float>(p.height);
   push.limit[0] = kJacobianClamp * 0.5f * push.size[0] / push.focal[0];
   push.limit[1] = kJacobianClamp * 0.5f * push.size[1] / push.focal[1];
-  push.near_plane = settings.near_plane;
+  push.near_plane = settings.near_plane, push.far_plane = settings.far_plane;
   push.scale = settings.splat_scale, push.gain = std::exp2(settings.exposure);
   push.modes = static_cast<std::uint32_t>(settings.mode) |
                static_cast<std::uint32_t>(std::clamp(settings.sh_degree, 0, model_degree)) << 8 |

@@ -15,7 +15,9 @@ namespace tessera::scene {
 /// justify, a missing property, a value that is not finite (with its row).
 GaussianModel read_splat_ply(const std::filesystem::path& path, std::vector<std::string>* ignored = nullptr);
 /// Binary little-endian, the reference's property order (with nx ny nz = 0), readable by every viewer. Atomic.
-void write_splat_ply(const GaussianModel& model, const std::filesystem::path& path);
+void write_splat_ply(const GaussianModel& model, const std::filesystem::path& path, const JobContext& job = {});
+/// Size of the file that write_splat_ply makes of so many splats.
+std::uintmax_t splat_ply_bytes(std::size_t splats, int sh_degree);
 
 /// A plain point cloud PLY (x y z, optional red green blue), as nerfstudio's ply_file_path names.
 SparsePoints read_point_ply(const std::filesystem::path& path);

@@ -111,43 +111,64 @@ GaussianModel read_splat_ply(const fs::path& path, std::vector<std::string>* ign
   return model;
 }
 
-void write_splat_ply(const GaussianModel& model, const fs::path& path) {
+namespace {
+
+/// Reference order (Kerbl et al. 2023, their code's output); normals, which nobody reads, are zero.
+std::vector<std::string> written_properties(int sh_degree) {
+  std::vector<std::string> names{"x", "y", "z", "nx", "ny", "nz", "f_dc_0", "f_dc_1", "f_dc_2"};
+  const int rest = 3 * (sh_coefficients(sh_degree) - 1);
+  for (int i = 0; i < rest; ++i) names.push_back("f_rest_" + std::to_string(i));
+  names.emplace_back("opacity");
+  for (int i = 0; i < 3; ++i) names.push_back("scale_" + std::to_string(i));
+  for (int i = 0; i < 4; ++i) names.push_back("rot_" + std::to_string(i));
+  return names;
+}
+
+std::string written_header(std::size_t splats, const std::vector<std::string>& names) {
+  std::string header = "ply\nformat binary_little_endian 1.0\nelement vertex " + std::to_string(splats) + "\n";
+  for (const std::string& name : names) header += "property float " + name + "\n";
+  return header + "end_header\n";
+}
+
+}  // namespace
+
+std::uintmax_t splat_ply_bytes(std::size_t splats, int sh_degree) {
+  const auto names = written_properties(sh_degree);
+  return written_header(splats, names).size() + std::uintmax_t{splats} * names.size() * sizeof(float);
+}
+
+void write_splat_ply(const GaussianModel& model, const fs::path& path, const JobContext& job) {
   if (model.kind != GaussianModel::Kind::gaussian)
     throw Error(path.string(), "only Gaussians can be written as a 3DGS PLY");
   model.validate(path.string());
-  // Reference order (Kerbl et al. 2023, their code's output): normals, which nobody reads, are zero.
-  const auto planes = model.planes();
-  const std::size_t rest = planes.size() - kFirstSh - 3;
+  const std::size_t rest = model.sh.size() - 3;
   std::vector<const float*> columns;
-  std::string header = "ply\nformat binary_little_endian 1.0\nelement vertex " + std::to_string(model.size()) + "\n";
-  const auto add = [&](const std::string& name, const std::vector<float>* plane) {
-    header += "property float " + name + "\n";
-    columns.push_back(plane ? plane->data() : nullptr);
-  };
-  const char* axes[] = {"x", "y", "z"};
-  for (std::size_t i = 0; i < 3; ++i) add(axes[i], &model.position[i]);
-  for (const char* normal : {"nx", "ny", "nz"}) add(normal, nullptr);
-  for (std::size_t c = 0; c < 3; ++c) add("f_dc_" + std::to_string(c), &model.sh[c]);
+  const auto add = [&](const std::vector<float>& plane) { columns.push_back(plane.data()); };
+  for (std::size_t i = 0; i < 3; ++i) add(model.position[i]);
+  columns.insert(columns.end(), 3, nullptr);  // normals
+  for (std::size_t c = 0; c < 3; ++c) add(model.sh[c]);
   for (std::size_t i = 0; i < rest; ++i) {
     const std::size_t c = i / (rest / 3), k = i % (rest / 3) + 1;
-    add("f_rest_" + std::to_string(i), &model.sh[k * 3 + c]);
+    add(model.sh[k * 3 + c]);
   }
-  add("opacity", &model.opacity_logit);
-  for (std::size_t i = 0; i < 3; ++i) add("scale_" + std::to_string(i), &model.log_scale[i]);
-  for (std::size_t i = 0; i < 4; ++i) add("rot_" + std::to_string(i), &model.rotation[i]);
-  header += "end_header\n";
+  add(model.opacity_logit);
+  for (std::size_t i = 0; i < 3; ++i) add(model.log_scale[i]);
+  for (std::size_t i = 0; i < 4; ++i) add(model.rotation[i]);
 
   AtomicFile file(path);
-  file.stream() << header;
-  constexpr std::size_t kChunkRows = 1024;
+  file.stream() << written_header(model.size(), written_properties(model.sh_degree()));
+  constexpr std::size_t kChunkRows = 1024, kRowsAReport = 64 * kChunkRows;
   std::vector<float> rows;
   for (std::size_t first = 0; first < model.size(); first += kChunkRows) {
+    job.throw_if_cancelled();
     const std::size_t n = std::min(kChunkRows, model.size() - first);
     rows.assign(n * columns.size(), 0.0f);
     for (std::size_t c = 0; c < columns.size(); ++c)
       for (std::size_t r = 0; columns[c] && r < n; ++r) rows[r * columns.size() + c] = columns[c][first + r];
     file.stream().write(reinterpret_cast<const char*>(rows.data()),
                         static_cast<std::streamsize>(rows.size() * sizeof(float)));
+    if (first % kRowsAReport == 0)
+      job.progress({"writing", static_cast<double>(first + n), static_cast<double>(model.size()), -1, {}});
   }
   file.commit();
 }

@@ -54,6 +54,25 @@ TEST_F(ViewRendererTest, ScaleShrinksSplatsAndComesBack) {
   EXPECT_EQ(plain.color[1].data, back.color[1].data);
 }
 
+TEST_F(ViewRendererTest, LeavesOutWhatLiesBeyondTheFarPlane) {
+  const Frame all = drawn({}), near_part = drawn({.far_plane = 4}), far_part = drawn({.near_plane = 4});
+  EXPECT_LT(sum(near_part.alpha), sum(all.alpha));
+  EXPECT_LT(sum(far_part.alpha), sum(all.alpha));
+  EXPECT_GT(sum(near_part.alpha) + sum(far_part.alpha), sum(all.alpha)) << "every splat is in one of the two";
+  EXPECT_EQ(sum(drawn({.far_plane = 0.5f}).alpha), 0);
+}
+
+TEST_F(ViewRendererTest, APictureUnderWayIsGivenUpAndTheNextIsWhole) {
+  const Frame whole = drawn({});
+  scene::Cancellation cancel;
+  renderer_->set_cancellation(&cancel);
+  EXPECT_EQ(drawn({}).color[0].data, whole.color[0].data);
+  cancel.request();
+  EXPECT_THROW(drawn({}), scene::Cancelled);
+  renderer_->set_cancellation(nullptr);
+  EXPECT_EQ(drawn({}).color[0].data, whole.color[0].data);
+}
+
 TEST_F(ViewRendererTest, PointsAreSmallAndOpaque) {
   const Frame points = drawn({.mode = ViewMode::points});
   EXPECT_GT(sum(points.alpha), 5);

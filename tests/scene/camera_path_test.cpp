@@ -130,6 +130,29 @@ TEST(CameraPathFile, IsReadInTheDatasetsOwnCoordinates) {
   EXPECT_EQ(path.keys[1].focal_scale, 2);
 }
 
+TEST(CameraPathFile, ComesBackAsItWasWritten) {
+  test::TemporaryFolder folder;
+  const auto file = folder.path() / "p.json";
+  CameraPath path = orbit_path(ring(), 10);
+  path.keys[3].focal_scale = 1.75;
+  const Similarity scene_from_world{0.02, glm::normalize(glm::dquat(0.7, 0.1, -0.5, 0.2)), {300, -20, 5}};
+  write_camera_path(path, file, scene_from_world);
+  const CameraPath back = read_camera_path(file, scene_from_world);
+  ASSERT_EQ(back.keys.size(), path.keys.size());
+  for (std::size_t i = 0; i < path.keys.size(); ++i) {
+    EXPECT_EQ(back.keys[i].seconds, path.keys[i].seconds);
+    EXPECT_EQ(back.keys[i].focal_scale, path.keys[i].focal_scale);
+    const Rigid &a = path.keys[i].cam_from_world, &b = back.keys[i].cam_from_world;
+    EXPECT_NEAR(glm::distance(a.translation, b.translation), 0, 1e-9);
+    EXPECT_NEAR(std::abs(glm::dot(a.rotation, b.rotation)), 1, 1e-12);
+  }
+  const CameraPath in_world = read_camera_path(file, {});
+  EXPECT_NEAR(glm::distance(scene_from_world(in_world.keys[5].cam_from_world.inverse().translation),
+                            path.keys[5].cam_from_world.inverse().translation),
+              0, 1e-9)
+      << "the file is in the dataset's own coordinates";
+}
+
 TEST(CameraPathFile, MistakesNameTheKeyAndTheField) {
   test::TemporaryFolder folder;
   const auto file = folder.path() / "p.json";

@@ -80,7 +80,7 @@ Splat project(const ReferenceModel& model, std::size_t i, const View& view, doub
   const dvec3 position(at(0), at(1), at(2));
   s.p = view.w * position + view.t;
   keep_margin(margin, s.p.z, view.settings.near_plane);
-  if (s.p.z < view.settings.near_plane) return s;
+  if (s.p.z < view.settings.near_plane || s.p.z > view.settings.far_plane) return s;
 
   s.mean = {view.fx * s.p.x / s.p.z + view.cx, view.fy * s.p.y / s.p.z + view.cy};
   const double x_z = s.p.x / s.p.z, y_z = s.p.y / s.p.z;

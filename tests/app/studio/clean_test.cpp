@@ -27,7 +27,7 @@ class CleanTest : public StudioTest {
   }
   void open_to_clean(const fs::path& file) {
     open(file);
-    QTest::keyClick(window_.get(), Qt::Key_K);
+    QTest::keyClick(window_.get(), Qt::Key_B);
     settle();
   }
   void press(const char* name) {
@@ -320,7 +320,7 @@ TEST_F(CleanTest, SavesWhatIsLeftAndAsksBeforeItWouldBeLost) {
 
 TEST_F(CleanTest, SaysWhyItCannotAndCleansWhatWasTrainedInTheFramesOfBoth) {
   TESSERA_NEED_DATA("damaged/base");
-  QTest::keyClick(window_.get(), Qt::Key_K);
+  QTest::keyClick(window_.get(), Qt::Key_B);
   EXPECT_THAT(find<QLabel>("clean_reason")->text().toStdString(), HasSubstr("Open a model"));
   std::uint32_t step = 0;
   open_dataset(60);
@@ -361,7 +361,7 @@ TEST_F(CleanTest, AMillionSplatsAreCleanedWhileTheWindowAnswers) {
   open(file);
   view();
   const Watchdog watchdog;
-  QTest::keyClick(window_.get(), Qt::Key_K);
+  QTest::keyClick(window_.get(), Qt::Key_B);
   settle();
   click("clean_tool_box");
   auto* slider = find<RangeSlider>("clean_size_slider");

@@ -16,6 +16,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
+#include <QWheelEvent>
 #include <cstdio>
 
 #include "app/studio/clean_panel.h"
@@ -175,8 +176,29 @@ int main(int argc, char** argv) {
   wait(idle);
   photographer.take("studio_scene");
 
+  // A path around the scene, seen from outside it; then its video under way.
+  QTest::mouseClick(window.findChild<QPushButton*>("path_orbit"), Qt::LeftButton);
+  window.findChild<QDockWidget*>("dock_path")->show();
+  QTest::qWait(300);
+  QTest::keyClick(&window, Qt::Key_H);
+  QWheelEvent back({}, {}, {}, {0, -600}, Qt::NoButton, {}, Qt::NoScrollPhase, false);
+  QApplication::sendEvent(&window.viewport(), &back);
+  wait([&] { return window.viewport().is_still(); });
+  photographer.take("studio_path");
+  QTest::keyClick(&window, Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
+  window.findChild<QLineEdit*>("video_file")->setText(scratch.filePath("flight.mp4"));
+  QTest::mouseClick(window.findChild<QPushButton*>("video_start"), Qt::LeftButton);
+  QTest::qWait(3000);
+  photographer.take("studio_export");
+  if (auto* cancel = window.findChild<QPushButton*>("task_cancel")) QTest::mouseClick(cancel, Qt::LeftButton);
+  wait([&] { return window.findChild<QPushButton*>("task_cancel") == nullptr; });
+  window.findChild<QDockWidget*>("dock_path")->hide();
+  window.activateWindow();
+  for (QAction* action : window.findChildren<QAction*>())
+    if (action->text().contains("Show the Camera")) action->setChecked(false);
+
   QTest::keyClick(&window, Qt::Key_C);
-  QTest::keyClick(&window, Qt::Key_K);
+  QTest::keyClick(&window, Qt::Key_B);
   const auto settled = [&] { return window.findChild<CleanPanel*>()->is_settled(); };
   wait(settled);
   const auto click = [&](const char* name) {

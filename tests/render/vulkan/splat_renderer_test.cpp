@@ -48,6 +48,7 @@ class SplatRendererTest : public test::VulkanTest {
     ViewSettings view;
     view.sh_degree = settings.sh_degree, view.background = settings.background;
     view.antialiased = settings.antialiased, view.near_plane = settings.near_plane;
+    view.far_plane = settings.far_plane;
     renderer.draw(s.camera, view);
     Frame frame;
     renderer.read(frame);
@@ -75,6 +76,7 @@ TEST_F(SplatRendererTest, DrawsThinAndFaintSplats) {
 TEST_F(SplatRendererTest, DrawsSplatsBehindAndAcrossTheNearPlane) {
   auto s = random_scene({.splats = 1000, .width = 64, .height = 48, .near = -1, .far = 4});
   EXPECT_GT(against_cpu(s, {.near_plane = 0.2f}).psnr, 45);
+  EXPECT_GT(against_cpu(s, {.far_plane = 3}).psnr, 45);
 }
 
 TEST_F(SplatRendererTest, AnEmptyModelIsTheBackground) {
