@@ -76,6 +76,8 @@ CleanPanel::CleanPanel(Studio& studio, QWidget* parent)
   make_buttons(inside);
   inside->addStretch(1);
   auto* scroll = new QScrollArea;
+  scroll->setObjectName("clean_scroll");
+  scroll->setAccessibleName(tr("Clean"));
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setWidgetResizable(true);
   scroll->setWidget(content_);

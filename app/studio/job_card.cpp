@@ -19,19 +19,19 @@ constexpr int kWidth = 440, kMargin = 28;
 /// What the stages of a job are called by people.
 QString words_of(const QString& stage) {
   static const std::pair<const char*, const char*> kWords[] = {
-      {"reading video", QT_TR_NOOP("Taking pictures from the video")},
-      {"reading photos", QT_TR_NOOP("Reading the photos")},
-      {"features", QT_TR_NOOP("Finding landmarks in each photo")},
-      {"choosing pairs", QT_TR_NOOP("Choosing the photos to compare")},
-      {"matching", QT_TR_NOOP("Comparing the photos")},
-      {"verifying", QT_TR_NOOP("Checking what they have in common")},
-      {"mapping", QT_TR_NOOP("Placing the cameras")},
-      {"aligning", QT_TR_NOOP("Finding the ground and the scale")},
-      {"undistorting", QT_TR_NOOP("Taking out the lens distortion")},
-      {"building the town", QT_TR_NOOP("Building the town")},
-      {"taking photos", QT_TR_NOOP("Taking the photos")},
-      {"sparse points", QT_TR_NOOP("Measuring points")},
-      {"writing", QT_TR_NOOP("Writing")},
+      {"reading video", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Taking pictures from the video")},
+      {"reading photos", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Reading the photos")},
+      {"features", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Finding landmarks in each photo")},
+      {"choosing pairs", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Choosing the photos to compare")},
+      {"matching", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Comparing the photos")},
+      {"verifying", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Checking what they have in common")},
+      {"mapping", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Placing the cameras")},
+      {"aligning", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Finding the ground and the scale")},
+      {"undistorting", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Taking out the lens distortion")},
+      {"building the town", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Building the town")},
+      {"taking photos", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Taking the photos")},
+      {"sparse points", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Measuring points")},
+      {"writing", QT_TRANSLATE_NOOP("tessera::app::JobCard", "Writing")},
   };
   for (const auto& [name, words] : kWords)
     if (stage == name) return JobCard::tr(words);

@@ -23,7 +23,7 @@ constexpr int kJpegQuality = 95;
 /// Draws with another renderer until that fails.
 class OffscreenRenderer : public render::ViewRenderer {
  public:
-  explicit OffscreenRenderer(const scene::JobContext& job) : job_(job), renderer_(make_best_renderer()) {
+  explicit OffscreenRenderer(const scene::JobContext& job) : job_(job), renderer_(make_renderer({})) {
     renderer_->set_cancellation(job_.cancellation);
   }
   std::string name() const override { return renderer_->name(); }

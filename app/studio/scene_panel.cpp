@@ -28,6 +28,8 @@ double share(const QSlider* slider) { return slider->value() / 100.0; }
 ScenePanel::ScenePanel(Studio& studio, QWidget* parent) : QWidget(parent), studio_(studio), view_(&studio.viewport) {
   auto* rows = new QWidget;
   auto* scroll = new QScrollArea;  // the dock may be made narrow
+  scroll->setObjectName("scene_scroll");
+  scroll->setAccessibleName(tr("Scene"));
   scroll->setWidget(rows);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);

@@ -41,6 +41,13 @@ void ViewPresenter::begin() {
   container_->setFocusPolicy(Qt::NoFocus);
   container_->setGeometry(widget_.rect());
   container_->show();
+  // Cards over the view would lie under a window of the system, unless they are such windows themselves.
+  for (QObject* child : widget_.children()) {
+    auto* card = qobject_cast<QWidget*>(child);
+    if (!card || card == container_) continue;
+    card->setAttribute(Qt::WA_NativeWindow);
+    card->raise();
+  }
   window_->setCursor(widget_.cursor());
 }
 

@@ -88,7 +88,7 @@ class ImportTest : public StudioTest {
       n += log.substr(at, log.find('\n', at + 1) - at).find(" " + command + " ") != std::string::npos;
     return n;
   }
-  fs::path photos_ = folder_.path() / "photos", poses_ = folder_.path() / "photos-scene";
+  fs::path photos_ = folder_.path() / "photos", poses_ = folder_.path() / "photos-tessera" / "sfm";
   std::string path_;
 };
 

@@ -157,7 +157,7 @@ TEST_F(StudioTest, PausesStopsAndResumes) {
   train_until_it_moves(step);
   click("pause");
   EXPECT_EQ(find<QPushButton>("pause")->text(), "Continue");
-  QTest::qWait(300);
+  QTest::qWait(600);  // the last step before the pause is told with the next snapshot
   const std::uint32_t paused = step;
   QTest::qWait(300);
   EXPECT_EQ(step, paused);
