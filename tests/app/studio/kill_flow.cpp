@@ -8,7 +8,6 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QSpinBox>
-#include <QTableWidget>
 #include <QTest>
 #include <filesystem>
 #include <iostream>
@@ -16,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/studio/main_window.h"
+#include "app/studio/option_table.h"
 #include "app/studio/theme.h"
 #include "app/studio/viewport.h"
 #include "reconstruct/project/project.h"
@@ -105,9 +105,7 @@ class Flow {
   }
   void click(const char* name) { QTest::mouseClick(window_.findChild<QPushButton*>(name), Qt::LeftButton); }
   void set_option(const char* name, const char* value) {
-    auto* table = window_.findChild<QTableWidget*>("options");
-    for (int i = 0; i < table->rowCount(); ++i)
-      if (table->item(i, 0)->text() == name) return table->item(i, 1)->setText(value);
+    window_.findChild<OptionTable*>("option_table")->set(name, value);
   }
 
   MainWindow& window_;

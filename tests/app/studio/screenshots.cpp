@@ -41,6 +41,13 @@ void wait(Condition condition) {
   if (!QTest::qWaitFor(condition, kLongest)) throw std::runtime_error("the studio does not get there");
 }
 
+/// A key for the window, which dialogs have been before: no window manager gives it the keys back.
+void press(MainWindow& window, Qt::Key key, Qt::KeyboardModifiers modifiers = {}) {
+  window.activateWindow();
+  if (!QTest::qWaitForWindowActive(&window)) throw std::runtime_error("the window cannot be reached");
+  QTest::keyClick(&window, key, modifiers);
+}
+
 class Photographer {
  public:
   Photographer(MainWindow& window, QString folder) : window_(window), folder_(std::move(folder)) {}
@@ -71,8 +78,8 @@ void take_quality(MainWindow& window, Photographer& photographer) {
   raise("dock_results");
   window.findChild<QComboBox*>("photo_order")->setCurrentIndex(1);
   photographer.take("studio_results");
-  QTest::keyClick(&window, Qt::Key_PageDown);
-  QTest::keyClick(&window, Qt::Key_V);
+  press(window, Qt::Key_PageDown);
+  press(window, Qt::Key_V);
   auto* map = window.findChild<ErrorMap*>("error_map");
   auto* inspect = window.findChild<InspectPanel*>();
   bool counted = false;
@@ -87,7 +94,7 @@ void take_quality(MainWindow& window, Photographer& photographer) {
   QTest::mouseClick(&viewport, Qt::LeftButton, Qt::ControlModifier, worst.toPoint());
   wait([&] { return counted; });
   photographer.take("studio_error");
-  QTest::keyClick(&window, Qt::Key_V);
+  press(window, Qt::Key_V);
   raise("dock_scene");
   window.findChild<QSlider*>("opacity_model")->setValue(40);
   window.findChild<QCheckBox*>("layer_points")->setChecked(true);
@@ -147,7 +154,7 @@ int main(int argc, char** argv) {
   const auto idle = [&] { return !window.workspace().busy(); };
   photographer.take("studio_welcome");
 
-  const QString photos = scratch.path() + "/photos";
+  const QString photos = QString(argv[1]) + "-photos";
   write_photos(argv[1], photos);
   show_import(window, photographer, photos);
 
@@ -177,15 +184,18 @@ int main(int argc, char** argv) {
   photographer.take("studio_scene");
 
   // A path around the scene, seen from outside it; then its video under way.
-  QTest::mouseClick(window.findChild<QPushButton*>("path_orbit"), Qt::LeftButton);
-  window.findChild<QDockWidget*>("dock_path")->show();
+  auto* path = window.findChild<QDockWidget*>("dock_path");
+  path->show();
+  path->raise();
   QTest::qWait(300);
-  QTest::keyClick(&window, Qt::Key_H);
+  QTest::mouseClick(window.findChild<QPushButton*>("path_orbit"), Qt::LeftButton);
+  QTest::qWait(300);
+  press(window, Qt::Key_H);
   QWheelEvent back({}, {}, {}, {0, -600}, Qt::NoButton, {}, Qt::NoScrollPhase, false);
   QApplication::sendEvent(&window.viewport(), &back);
   wait([&] { return window.viewport().is_still(); });
   photographer.take("studio_path");
-  QTest::keyClick(&window, Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
+  press(window, Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
   window.findChild<QLineEdit*>("video_file")->setText(scratch.filePath("flight.mp4"));
   QTest::mouseClick(window.findChild<QPushButton*>("video_start"), Qt::LeftButton);
   QTest::qWait(3000);
@@ -197,8 +207,8 @@ int main(int argc, char** argv) {
   for (QAction* action : window.findChildren<QAction*>())
     if (action->text().contains("Show the Camera")) action->setChecked(false);
 
-  QTest::keyClick(&window, Qt::Key_C);
-  QTest::keyClick(&window, Qt::Key_B);
+  press(window, Qt::Key_C);
+  press(window, Qt::Key_B);
   const auto settled = [&] { return window.findChild<CleanPanel*>()->is_settled(); };
   wait(settled);
   const auto click = [&](const char* name) {
@@ -216,10 +226,10 @@ int main(int argc, char** argv) {
   photographer.take("studio_floaters");
   click("clean_dismiss");
   window.findChild<QDockWidget*>("dock_photos")->raise();
-  QTest::keyClick(&window, Qt::Key_X);
+  press(window, Qt::Key_X);
   QTest::qWait(1500);
   photographer.take("studio_compare");
-  QTest::keyClick(&window, Qt::Key_X);
+  press(window, Qt::Key_X);
   take_quality(window, photographer);
   window.findChild<QComboBox*>("mode")->setCurrentIndex(3);
   photographer.take("studio_normals");
