@@ -10,6 +10,7 @@
 #include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QScrollArea>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -112,7 +113,13 @@ void MainWindow::make_parts() {
   train_ = new TrainPanel(studio_);
   studio_.add_dock(tr("Train"), "dock_train", train_, Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Curves"), "dock_curves", new MetricsPanel(studio_), Qt::RightDockWidgetArea);
-  studio_.add_dock(tr("Results"), "dock_results", new ResultsPanel(studio_, *scores), Qt::RightDockWidgetArea);
+  auto* results = new QScrollArea;  // the dock may be made low
+  results->setObjectName("results_scroll");
+  results->setAccessibleName(tr("Results"));
+  results->setFrameShape(QFrame::NoFrame);
+  results->setWidgetResizable(true);
+  results->setWidget(new ResultsPanel(studio_, *scores));
+  studio_.add_dock(tr("Results"), "dock_results", results, Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Scene"), "dock_scene", new ScenePanel(studio_), Qt::RightDockWidgetArea);
   new ErrorMap(studio_);  // the window's; below what the inspector marks
   studio_.add_dock(tr("Inspect"), "dock_inspect", new InspectPanel(studio_), Qt::RightDockWidgetArea);

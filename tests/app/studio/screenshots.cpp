@@ -16,7 +16,6 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
-#include <QWheelEvent>
 #include <cstdio>
 
 #include "app/studio/clean_panel.h"
@@ -191,8 +190,9 @@ int main(int argc, char** argv) {
   QTest::mouseClick(window.findChild<QPushButton*>("path_orbit"), Qt::LeftButton);
   QTest::qWait(300);
   press(window, Qt::Key_H);
-  QWheelEvent back({}, {}, {}, {0, -600}, Qt::NoButton, {}, Qt::NoScrollPhase, false);
-  QApplication::sendEvent(&window.viewport(), &back);
+  wait([&] { return window.viewport().is_still(); });
+  window.viewport().view().zoom(2.2, {0, 0}, 1);
+  window.viewport().move();
   wait([&] { return window.viewport().is_still(); });
   photographer.take("studio_path");
   press(window, Qt::Key_E, Qt::ControlModifier | Qt::ShiftModifier);
