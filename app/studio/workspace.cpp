@@ -168,7 +168,7 @@ void Workspace::find_poses(const fs::path& photos, const fs::path& out, const re
 
 void Workspace::pose(const fs::path& photos, reconstruct::SfmOptions options) {
   Opening opening{named(photos)};
-  opening.sfm = std::move(options);
+  opening.pose = true, opening.sfm = std::move(options);
   open(std::move(opening));
 }
 
@@ -187,8 +187,12 @@ void Workspace::load(const Opening& opening) {
   auto project = open_project(opening);
   fs::path source = path, run;
   bool antialiased = false;
+  const bool anew = opening.pose && project && project->posed() && !project->source().empty();
+  if (anew && !project->run().empty())
+    throw scene::Error(project->folder().string(), "has runs that were trained with the cameras as they were found",
+                       "open it to go on with them, or make a scene from a copy of the photos");
   if (project) {
-    source = project->posed() ? project->poses() : project->source();
+    source = project->posed() && !anew ? project->poses() : project->source();
     run = project->run();
   } else if (fs::exists(path / "run.json", error)) {
     run = path;
@@ -198,7 +202,7 @@ void Workspace::load(const Opening& opening) {
       throw scene::Error(source.empty() ? path.string() : source.string(), "the run's photos are no longer there",
                          "open their folder, or the run's model.ply alone");
   }
-  const bool is_posed = project ? project->posed() || project->kind() == reconstruct::Project::Kind::dataset
+  const bool is_posed = project ? (project->posed() && !anew) || project->kind() == reconstruct::Project::Kind::dataset
                                 : !run.empty() || is_dataset(source);
   if (!project && run.empty() && !fs::is_directory(path, error) && path.extension() == ".ply") {
     *model = reconstruct::read_model(path);

@@ -59,7 +59,8 @@ class Workspace : public QObject {
     std::filesystem::path place;   // the folder that a new project goes into; empty: where the photos are
     std::filesystem::path photos;  // of the project
     bool read_only = false;
-    reconstruct::SfmOptions sfm;  // of photos without poses
+    bool pose = false;            // find the cameras, also where they have been found with other choices
+    reconstruct::SfmOptions sfm;  // then, and of photos without poses
   };
 
   explicit Workspace(QObject* parent = nullptr);

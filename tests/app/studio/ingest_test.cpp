@@ -240,6 +240,22 @@ TEST_F(ImportTest, StoppingTheSearchGoesBackAndOpeningGoesOn) {
   EXPECT_EQ(stand_ins_runs("mapper"), 2);
 }
 
+TEST_F(ImportTest, OtherChoicesFindTheCamerasAnewUntilSomethingIsTrainedWithThem) {
+  use_stand_in("");
+  test::write_toy_photos(photos_, 9);
+  workspace().pose(photos_, {});
+  ASSERT_TRUE(wait([&] { return workspace().dataset() && idle(); }));
+  ASSERT_EQ(workspace().dataset()->views.size(), 9u);
+  reconstruct::SfmOptions fewer;
+  fewer.leave_out = {workspace().dataset()->views.front().name};
+  workspace().pose(photos_, fewer);
+  EXPECT_TRUE(wait([&] { return workspace().dataset()->views.size() == 8u && idle(); }));
+  fs::create_directories(poses_.parent_path() / "runs/1");
+  scene::write_file_atomically(poses_.parent_path() / "runs/1/run.json", "{}");
+  workspace().pose(photos_, {});
+  EXPECT_THAT(error(), HasSubstr("has runs that were trained with the cameras"));
+}
+
 TEST_F(ImportTest, WhatWasOpenIsShownAgainAfterAStop) {
   use_stand_in("mapper=slow");
   test::write_toy_photos(photos_, 24);
