@@ -211,7 +211,8 @@ class FailingDisk : public Test {
     bool broken = false;
     TrainEvents events;
     events.on_step = [&](const TrainMetrics& m) {
-      if (!broken && m.step >= kBreak) broken = persist(break_it);
+      // Not before there is a checkpoint to go on from: the writer may be slower than the steps.
+      if (!broken && m.step >= kBreak && newest_whole_step(run_)) broken = persist(break_it);
     };
     std::uint32_t whole = 0;
     {
