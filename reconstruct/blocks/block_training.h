@@ -29,7 +29,6 @@ class BlockTraining {
   Outcome run();
 
  private:
-  std::filesystem::path folder(std::uint32_t block) const;
   bool train(std::uint32_t block);  // false: stopped
   Outcome merge();
   void save_record(const std::string& state);
