@@ -84,13 +84,14 @@ bool ByteReader::get_line(std::string& line, std::size_t max_bytes) {
 
 void ByteReader::skip(std::uint64_t bytes) {
   if (bytes > remaining()) fail_truncated(bytes);
-  while (bytes > 0) {
-    if (next_ == filled_) refill();
-    const std::uint64_t part = std::min<std::uint64_t>(bytes, filled_ - next_);
-    next_ += static_cast<std::size_t>(part);
-    offset_ += part;
-    bytes -= part;
+  offset_ += bytes;
+  const std::uint64_t buffered = filled_ - next_;
+  if (bytes <= buffered) {
+    next_ += static_cast<std::size_t>(bytes);
+    return;
   }
+  next_ = filled_ = 0;
+  stream_.seekg(static_cast<std::streamoff>(bytes - buffered), std::ios::cur);
 }
 
 void ByteReader::expect_end() {

@@ -198,42 +198,56 @@ void convert(Scalar type, const char* from, std::size_t stride, std::size_t rows
 }
 
 void read_binary(ByteReader& reader, const Element& element, std::span<const std::size_t> columns,
-                 const RowSink& sink) {
+                 std::span<const RowRun> runs, const RowSink& sink) {
   const auto stride = static_cast<std::size_t>(element.row_bytes());
   std::vector<std::size_t> offsets(element.properties.size(), 0);
   for (std::size_t p = 1; p < offsets.size(); ++p)
     offsets[p] = offsets[p - 1] + scalar_bytes(element.properties[p - 1].type);
+  std::uint64_t longest = 0, next = 0;
+  for (const RowRun& run : runs) longest = std::max(longest, run.count);
   const std::size_t chunk =
-      static_cast<std::size_t>(std::min<std::uint64_t>(element.count, std::max<std::size_t>(1, kChunkBytes / stride)));
+      static_cast<std::size_t>(std::min<std::uint64_t>(longest, std::max<std::size_t>(1, kChunkBytes / stride)));
   std::vector<char> bytes(chunk * stride);
   std::vector<float> values(chunk * columns.size());
-  for (std::uint64_t first = 0; first < element.count; first += chunk) {
-    const auto rows = static_cast<std::size_t>(std::min<std::uint64_t>(chunk, element.count - first));
-    reader.at_record("vertex", first, element.count);
-    reader.read(bytes.data(), rows * stride);
-    for (std::size_t c = 0; c < columns.size(); ++c)
-      convert(element.properties[columns[c]].type, bytes.data() + offsets[columns[c]], stride, rows,
-              values.data() + c * rows);
-    sink(first, rows, std::span(values).first(rows * columns.size()));
+  for (const RowRun& run : runs) {
+    reader.skip((run.first - next) * stride);
+    next = run.first + run.count;
+    for (std::uint64_t first = run.first; first < next; first += chunk) {
+      const auto rows = static_cast<std::size_t>(std::min<std::uint64_t>(chunk, next - first));
+      reader.at_record("vertex", first, element.count);
+      reader.read(bytes.data(), rows * stride);
+      for (std::size_t c = 0; c < columns.size(); ++c)
+        convert(element.properties[columns[c]].type, bytes.data() + offsets[columns[c]], stride, rows,
+                values.data() + c * rows);
+      sink(first, rows, std::span(values).first(rows * columns.size()));
+    }
   }
 }
 
-void read_ascii(ByteReader& reader, const Element& element, std::span<const std::size_t> columns, const RowSink& sink) {
+void read_ascii(ByteReader& reader, const Element& element, std::span<const std::size_t> columns,
+                std::span<const RowRun> runs, const RowSink& sink) {
   std::vector<double> row(element.properties.size());
   std::vector<float> values(columns.size());
   std::string line;
-  for (std::uint64_t r = 0; r < element.count; ++r) {
-    reader.at_record("vertex", r, element.count);
+  std::uint64_t r = 0;
+  const auto get_line = [&] {
+    reader.at_record("vertex", r++, element.count);
     if (!reader.get_line(line, kMaxLine)) reader.fail("ends too early", kCopyAgain);
-    std::string_view rest = line, token;
-    for (std::size_t p = 0; p < row.size(); ++p) {
-      if (!next_token(rest, token))
-        reader.fail("a row has only " + std::to_string(p) + " of " + std::to_string(row.size()) + " values");
-      if (!parse_number(token, row[p])) reader.fail(shown(token) + " is no number");
+  };
+  for (const RowRun& run : runs) {
+    while (r < run.first) get_line();
+    while (r < run.first + run.count) {
+      get_line();
+      std::string_view rest = line, token;
+      for (std::size_t p = 0; p < row.size(); ++p) {
+        if (!next_token(rest, token))
+          reader.fail("a row has only " + std::to_string(p) + " of " + std::to_string(row.size()) + " values");
+        if (!parse_number(token, row[p])) reader.fail(shown(token) + " is no number");
+      }
+      if (next_token(rest, token)) reader.fail("a row has more than " + std::to_string(row.size()) + " values");
+      for (std::size_t c = 0; c < columns.size(); ++c) values[c] = static_cast<float>(row[columns[c]]);
+      sink(r - 1, 1, values);
     }
-    if (next_token(rest, token)) reader.fail("a row has more than " + std::to_string(row.size()) + " values");
-    for (std::size_t c = 0; c < columns.size(); ++c) values[c] = static_cast<float>(row[columns[c]]);
-    sink(r, 1, values);
   }
 }
 
@@ -268,7 +282,7 @@ Header read_header(ByteReader& reader) {
 }
 
 void read_vertices(ByteReader& reader, const Header& header, std::span<const std::size_t> columns,
-                   const RowSink& sink) {
+                   std::span<const RowRun> runs, const RowSink& sink) {
   std::string line;
   for (std::size_t e = 0; e < header.vertex; ++e) {
     const Element& element = header.elements[e];
@@ -279,8 +293,14 @@ void read_vertices(ByteReader& reader, const Header& header, std::span<const std
     for (std::uint64_t r = 0; r < element.count; ++r)
       if (!reader.get_line(line, kMaxLine)) reader.fail("ends too early", kCopyAgain);
   }
-  header.ascii ? read_ascii(reader, header.vertices(), columns, sink)
-               : read_binary(reader, header.vertices(), columns, sink);
+  header.ascii ? read_ascii(reader, header.vertices(), columns, runs, sink)
+               : read_binary(reader, header.vertices(), columns, runs, sink);
+}
+
+void read_vertices(ByteReader& reader, const Header& header, std::span<const std::size_t> columns,
+                   const RowSink& sink) {
+  const RowRun all{0, header.vertices().count};
+  read_vertices(reader, header, columns, std::span(&all, 1), sink);
 }
 
 std::uint64_t trailing_bytes(const ByteReader& reader, const Header& header) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scene/formats/byte_reader.h"
+#include "scene/formats/ply.h"
 
 // The PLY container (Turk 1994), shared by splats and point clouds; not for use outside scene/formats.
 namespace tessera::scene::ply {
@@ -45,8 +46,11 @@ Header read_header(ByteReader& reader);
 
 /// Rows [first, first + rows) of the chosen columns as floats: values[c * rows + r].
 using RowSink = std::function<void(std::uint64_t first, std::size_t rows, std::span<const float> values)>;
-/// Streams the vertex rows through a small buffer. Elements before them are skipped. Leaves the reader behind the last
-/// vertex.
+/// Streams the vertex rows of `runs` (ascending, apart, within the count) through a small buffer. What lies between
+/// them and elements before them are skipped. Leaves the reader behind the last of these rows.
+void read_vertices(ByteReader& reader, const Header& header, std::span<const std::size_t> columns,
+                   std::span<const RowRun> runs, const RowSink& sink);
+/// All rows.
 void read_vertices(ByteReader& reader, const Header& header, std::span<const std::size_t> columns, const RowSink& sink);
 /// Bytes that no element accounts for, where that can be told: the elements behind the vertices are binary and of fixed
 /// size.

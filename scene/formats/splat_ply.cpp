@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "scene/atomic_file.h"
 #include "scene/error.h"
@@ -72,43 +73,77 @@ void name_ignored(const ByteReader& reader, const ply::Header& header, const std
 
 }  // namespace
 
-GaussianModel read_splat_ply(const fs::path& path, std::vector<std::string>* ignored) {
-  ByteReader reader(path);
-  const ply::Header header = ply::read_header(reader);
+namespace {
+
+struct SplatColumns {
+  int degree = 0;
+  std::vector<std::size_t> columns;  // behind each plane of GaussianPlanes::planes()
+};
+
+SplatColumns splat_columns(const fs::path& path, const ply::Header& header) {
   int rest = 0;
   const int degree = sh_degree(header, rest);
-  const auto columns = plane_columns(path, header, std::max(degree, 0));
+  auto columns = plane_columns(path, header, std::max(degree, 0));
   if (degree < 0)
     throw Error(path.string(), "has " + std::to_string(rest) + " f_rest properties; SH degrees 0 to " +
                                    std::to_string(kMaxShDegree) + " have 0, 9, 24 or 45");
   const std::uint64_t count = header.vertices().count;
   if (count > static_cast<std::uint64_t>(std::numeric_limits<std::int32_t>::max()))
     throw Error(path.string(), "has " + std::to_string(count) + " splats; rows are numbered in 31 bits");
+  return {degree, std::move(columns)};
+}
 
+GaussianModel read_runs(ByteReader& reader, const ply::Header& header, const SplatColumns& splats,
+                        std::span<const RowRun> runs) {
+  std::uint64_t rows_in_all = 0;
+  for (const RowRun& run : runs) rows_in_all += run.count;
   GaussianModel model;
-  model.resize(static_cast<std::size_t>(count), degree);
+  model.resize(static_cast<std::size_t>(rows_in_all), splats.degree);
   const auto planes = model.planes();
-  ply::read_vertices(
-      reader, header, columns, [&](std::uint64_t first, std::size_t rows, std::span<const float> values) {
-        const auto fail = [&](std::size_t row, const std::string& problem) {
-          throw Error(path.string(),
-                      problem + " in row " + std::to_string(first + row) + " of " + std::to_string(count));
-        };
-        for (std::size_t p = 0; p < planes.size(); ++p)
-          for (std::size_t r = 0; r < rows; ++r) {
-            const float value = values[p * rows + r];
-            if (!std::isfinite(value)) fail(r, header.vertices().properties[columns[p]].name + " is not finite");
-            (*planes[p])[static_cast<std::size_t>(first) + r] = value;
-          }
-        for (std::size_t r = 0; r < rows; ++r) {
-          double squared = 0;
-          for (std::size_t p = kRotation; p < kRotation + 4; ++p)
-            squared += static_cast<double>(values[p * rows + r]) * values[p * rows + r];
-          if (squared < kNoLength) fail(r, "the rotation (rot_0..3) has no length");
-        }
-      });
-  if (ignored) name_ignored(reader, header, columns, *ignored);
+  std::size_t next = 0;
+  ply::read_vertices(reader, header, splats.columns, runs,
+                     [&](std::uint64_t first, std::size_t rows, std::span<const float> values) {
+                       const auto fail = [&](std::size_t row, const std::string& problem) {
+                         throw Error(reader.path().string(), problem + " in row " + std::to_string(first + row) +
+                                                                 " of " + std::to_string(header.vertices().count));
+                       };
+                       for (std::size_t p = 0; p < planes.size(); ++p)
+                         for (std::size_t r = 0; r < rows; ++r) {
+                           const float value = values[p * rows + r];
+                           if (!std::isfinite(value))
+                             fail(r, header.vertices().properties[splats.columns[p]].name + " is not finite");
+                           (*planes[p])[next + r] = value;
+                         }
+                       for (std::size_t r = 0; r < rows; ++r) {
+                         double squared = 0;
+                         for (std::size_t p = kRotation; p < kRotation + 4; ++p)
+                           squared += static_cast<double>(values[p * rows + r]) * values[p * rows + r];
+                         if (squared < kNoLength) fail(r, "the rotation (rot_0..3) has no length");
+                       }
+                       next += rows;
+                     });
   return model;
+}
+
+}  // namespace
+
+GaussianModel read_splat_ply(const fs::path& path, std::vector<std::string>* ignored) {
+  ByteReader reader(path);
+  const ply::Header header = ply::read_header(reader);
+  const SplatColumns splats = splat_columns(path, header);
+  const RowRun all{0, header.vertices().count};
+  GaussianModel model = read_runs(reader, header, splats, std::span(&all, 1));
+  if (ignored) name_ignored(reader, header, splats.columns, *ignored);
+  return model;
+}
+
+GaussianModel read_splat_ply_rows(const fs::path& path, std::span<const RowRun> runs) {
+  ByteReader reader(path);
+  const ply::Header header = ply::read_header(reader);
+  if (!runs.empty() && runs.back().first + runs.back().count > header.vertices().count)
+    throw Error(path.string(), "has " + std::to_string(header.vertices().count) + " splats, fewer than it had",
+                "it has changed; open it again");
+  return read_runs(reader, header, splat_columns(path, header), runs);
 }
 
 namespace {
@@ -137,40 +172,70 @@ std::uintmax_t splat_ply_bytes(std::size_t splats, int sh_degree) {
   return written_header(splats, names).size() + std::uintmax_t{splats} * names.size() * sizeof(float);
 }
 
-void write_splat_ply(const GaussianModel& model, const fs::path& path, const JobContext& job) {
-  if (model.kind != GaussianModel::Kind::gaussian)
-    throw Error(path.string(), "only Gaussians can be written as a 3DGS PLY");
-  model.validate(path.string());
-  const std::size_t rest = model.sh.size() - 3;
+struct SplatPlyWriter::Impl {
+  Impl(fs::path file_path, std::size_t rows_in_all, int sh_degree)
+      : path(std::move(file_path)), splats(rows_in_all), degree(sh_degree), file(path) {}
+  const fs::path path;
+  const std::size_t splats;
+  const int degree;
+  std::size_t written = 0;
+  AtomicFile file;
+  std::vector<float> rows;  // of one write
+};
+
+SplatPlyWriter::SplatPlyWriter(fs::path path, std::size_t splats, int sh_degree)
+    : impl_(std::make_unique<Impl>(std::move(path), splats, sh_degree)) {
+  impl_->file.stream() << written_header(splats, written_properties(sh_degree));
+}
+
+SplatPlyWriter::~SplatPlyWriter() = default;
+
+void SplatPlyWriter::append(const GaussianModel& part, const JobContext& job) {
+  Impl& s = *impl_;
+  if (part.kind != GaussianModel::Kind::gaussian)
+    throw Error(s.path.string(), "only Gaussians can be written as a 3DGS PLY");
+  part.validate(s.path.string());
+  if (part.sh_degree() != s.degree) throw std::logic_error("SplatPlyWriter: a part of another degree");
+  const std::size_t rest = part.sh.size() - 3;
   std::vector<const float*> columns;
   const auto add = [&](const std::vector<float>& plane) { columns.push_back(plane.data()); };
-  for (std::size_t i = 0; i < 3; ++i) add(model.position[i]);
+  for (std::size_t i = 0; i < 3; ++i) add(part.position[i]);
   columns.insert(columns.end(), 3, nullptr);  // normals
-  for (std::size_t c = 0; c < 3; ++c) add(model.sh[c]);
+  for (std::size_t c = 0; c < 3; ++c) add(part.sh[c]);
   for (std::size_t i = 0; i < rest; ++i) {
     const std::size_t c = i / (rest / 3), k = i % (rest / 3) + 1;
-    add(model.sh[k * 3 + c]);
+    add(part.sh[k * 3 + c]);
   }
-  add(model.opacity_logit);
-  for (std::size_t i = 0; i < 3; ++i) add(model.log_scale[i]);
-  for (std::size_t i = 0; i < 4; ++i) add(model.rotation[i]);
+  add(part.opacity_logit);
+  for (std::size_t i = 0; i < 3; ++i) add(part.log_scale[i]);
+  for (std::size_t i = 0; i < 4; ++i) add(part.rotation[i]);
 
-  AtomicFile file(path);
-  file.stream() << written_header(model.size(), written_properties(model.sh_degree()));
   constexpr std::size_t kChunkRows = 1024, kRowsAReport = 64 * kChunkRows;
-  std::vector<float> rows;
-  for (std::size_t first = 0; first < model.size(); first += kChunkRows) {
+  for (std::size_t first = 0; first < part.size(); first += kChunkRows) {
     job.throw_if_cancelled();
-    const std::size_t n = std::min(kChunkRows, model.size() - first);
-    rows.assign(n * columns.size(), 0.0f);
+    const std::size_t n = std::min(kChunkRows, part.size() - first);
+    s.rows.assign(n * columns.size(), 0.0f);
     for (std::size_t c = 0; c < columns.size(); ++c)
-      for (std::size_t r = 0; columns[c] && r < n; ++r) rows[r * columns.size() + c] = columns[c][first + r];
-    file.stream().write(reinterpret_cast<const char*>(rows.data()),
-                        static_cast<std::streamsize>(rows.size() * sizeof(float)));
+      for (std::size_t r = 0; columns[c] && r < n; ++r) s.rows[r * columns.size() + c] = columns[c][first + r];
+    s.file.stream().write(reinterpret_cast<const char*>(s.rows.data()),
+                          static_cast<std::streamsize>(s.rows.size() * sizeof(float)));
+    s.written += n;
     if (first % kRowsAReport == 0)
-      job.progress({"writing", static_cast<double>(first + n), static_cast<double>(model.size()), -1, {}});
+      job.progress({"writing", static_cast<double>(s.written), static_cast<double>(s.splats), -1, {}});
   }
-  file.commit();
+}
+
+void SplatPlyWriter::commit() {
+  if (impl_->written != impl_->splats)
+    throw std::logic_error("SplatPlyWriter: " + std::to_string(impl_->written) + " rows of " +
+                           std::to_string(impl_->splats));
+  impl_->file.commit();
+}
+
+void write_splat_ply(const GaussianModel& model, const fs::path& path, const JobContext& job) {
+  SplatPlyWriter writer(path, model.size(), model.sh_degree());
+  writer.append(model, job);
+  writer.commit();
 }
 
 PlyInfo probe_ply(const fs::path& path) {

@@ -106,6 +106,43 @@ TEST_F(SplatPly, EveryDegreeComesBackBitForBit) {
   }
 }
 
+GaussianModel rows_of(const GaussianModel& model, std::span<const RowRun> runs) {
+  IndexMap map;
+  for (const RowRun& run : runs)
+    for (std::uint64_t i = 0; i < run.count; ++i) map.old_row.push_back(static_cast<std::uint32_t>(run.first + i));
+  GaussianModel part = model;
+  part.apply(map);
+  return part;
+}
+
+TEST_F(SplatPly, RowsAreReadWithoutTheOthers) {
+  const GaussianModel model = make_model(9000, 2);
+  const fs::path path = folder_.path() / "model.ply";
+  write_splat_ply(model, path);
+  const RowRun runs[] = {{0, 3}, {5, 4100}, {8999, 1}};
+  expect_equal(read_splat_ply_rows(path, runs), rows_of(model, runs));
+  EXPECT_EQ(read_splat_ply_rows(path, {}).size(), 0u);
+  const RowRun beyond[] = {{8999, 2}};
+  EXPECT_THAT([&] { read_splat_ply_rows(path, beyond); },
+              testing::ThrowsMessage<Error>(HasSubstr("9000 splats, fewer than it had")));
+}
+
+TEST_F(SplatPly, PartsMakeTheSameFileAsTheWhole) {
+  const GaussianModel model = make_model(5000, 1);
+  write_splat_ply(model, folder_.path() / "whole.ply");
+  {
+    SplatPlyWriter writer(folder_.path() / "parts.ply", 5000, 1);
+    const RowRun first[] = {{0, 1025}}, rest[] = {{1025, 3975}};
+    writer.append(rows_of(model, first));
+    EXPECT_THROW(writer.commit(), std::logic_error) << "rows are missing";
+    writer.append(rows_of(model, rest));
+    writer.commit();
+  }
+  EXPECT_EQ(read_file(folder_.path() / "whole.ply"), read_file(folder_.path() / "parts.ply"));
+  { SplatPlyWriter given_up(folder_.path() / "none.ply", 1, 0); }
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 2) << "nothing is left of what was given up";
+}
+
 TEST_F(SplatPly, IsWrittenInTheReferencesOrder) {
   GaussianModel model = make_model(2, 1);
   const fs::path path = folder_.path() / "model.ply";
