@@ -83,7 +83,7 @@ std::string step_text(const TrainMetrics& m) {
 
 }  // namespace
 
-TrainRun::TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, TrainEvents events, GrowFilter grow)
+TrainRun::TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, TrainEvents events, BlockContext block)
     : plan_(std::move(plan)), dataset_(dataset), clock_(clock), events_(std::move(events)) {
   take_folder();
   scene::make_folder(plan_.run / "previews");
@@ -109,7 +109,7 @@ TrainRun::TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, 
   };
   session_ = std::make_shared<TrainingSession>(
       dataset, plan_.options, plan_.run, heard,
-      plan_.from_checkpoint ? TrainingSession::Start::from_checkpoint : TrainingSession::Start::anew, std::move(grow));
+      plan_.from_checkpoint ? TrainingSession::Start::from_checkpoint : TrainingSession::Start::anew, std::move(block));
   if (session_->memory().steps.empty() && session_->options().max_splats < plan_.options.max_splats)
     note("splats: at most " + count_text(static_cast<std::size_t>(session_->options().max_splats)) +
          ", for want of photos (pixels_per_splat)");

@@ -29,7 +29,7 @@ class TrainRun {
   /// Makes the folder and the session. `clock` has been started; events.cancellation stops the run. `dataset` and
   /// `clock` must outlive the object. A new run that comes to nothing leaves no folder behind. Throws scene::Error,
   /// scene::Cancelled, scene::Locked where another program trains in that folder.
-  TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, TrainEvents events, GrowFilter grow = {});
+  TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, TrainEvents events, BlockContext block = {});
   ~TrainRun();
 
   /// Trains, saves and scores. Throws as TrainingSession::run() does, but an UnsavedCheckpoint of the last step only

@@ -3,6 +3,9 @@
 #include <array>
 #include <functional>
 #include <string>
+#include <vector>
+
+#include "reconstruct/train/loss.h"
 
 namespace tessera::reconstruct {
 
@@ -12,6 +15,12 @@ struct GrowFilter {
   std::function<bool(const std::array<float, 3>& position)> allows;  // scene frame; pure, from any thread
   std::string text;                                                  // what it allows: a resume must have the same one
   explicit operator bool() const { return static_cast<bool>(allows); }
+};
+
+/// What the training of a block takes from the whole scene; nothing of it for a whole scene.
+struct BlockContext {
+  GrowFilter grow;
+  std::vector<Affine> exposure;  // maps to start with, one a view of the block's dataset; empty: found from it alone
 };
 
 }  // namespace tessera::reconstruct

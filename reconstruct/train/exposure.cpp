@@ -1,5 +1,6 @@
 #include "reconstruct/train/exposure.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -11,11 +12,22 @@ ExposureCorrection::ExposureCorrection(std::size_t views, std::vector<std::size_
     : start_(views), maps_(views), trained_(std::move(trained)), first_(views), second_(views), visits_(views, 0) {
   for (auto& m : first_) m.fill(0);
   for (auto& m : second_) m.fill(0);
+  mean_ = mean();
+}
+
+std::array<double, 12> ExposureCorrection::mean() const {
+  std::array<double, 12> mean{};
+  for (std::size_t k = 0; k < mean.size(); ++k) {
+    for (const std::size_t v : trained_) mean[k] += static_cast<double>(maps_[v].m[k]);
+    mean[k] /= static_cast<double>(std::max<std::size_t>(trained_.size(), 1));
+  }
+  return mean;
 }
 
 void ExposureCorrection::start(std::vector<Affine> maps) {
   if (maps.size() != maps_.size()) throw std::invalid_argument("ExposureCorrection: one map a view");
   start_ = maps_ = std::move(maps);
+  mean_ = mean();
 }
 
 void ExposureCorrection::step(std::size_t view, const double gradient[12], double regularization, float rate) {
@@ -30,11 +42,9 @@ void ExposureCorrection::step(std::size_t view, const double gradient[12], doubl
     second = kBeta2 * second + (1 - kBeta2) * g * g;
     m -= static_cast<float>(rate * (first / correction1) / (std::sqrt(second / correction2) + kEpsilon));
   }
-  static const Affine identity;
-  for (int k = 0; k < 12; ++k) {
-    double mean = 0;
-    for (const std::size_t v : trained_) mean += maps_[v].m[k];
-    const auto drift = static_cast<float>(mean / static_cast<double>(trained_.size()) - identity.m[k]);
+  const auto now = mean();
+  for (std::size_t k = 0; k < now.size(); ++k) {
+    const auto drift = static_cast<float>(now[k] - mean_[k]);
     for (const std::size_t v : trained_) maps_[v].m[k] -= drift;
   }
 }

@@ -10,8 +10,10 @@
 namespace tessera::reconstruct {
 
 /// One affine colour map per view, trained beside the splats (the reference's per-image exposure matrices): what the
-/// photo of a view would look like had the camera exposed as the average one. The mean map over the training views is
-/// kept at the identity, so that the model holds the average exposure and cannot drift against the maps.
+/// photo of a view would look like had the camera exposed as the average one. The mean map over the training views
+/// stays what it was at the start (the identity, for the photos of a whole scene), so that the model holds one exposure
+/// and cannot drift against the maps; nor can the blocks of a scene against each other, whose maps start as those of
+/// the whole.
 class ExposureCorrection {
  public:
   /// `views`: number of views of the dataset; `trained`: those that take part.
@@ -31,7 +33,9 @@ class ExposureCorrection {
 
  private:
   using Moments = std::array<double, 12>;
-  std::vector<Affine> start_, maps_;  // [views]
+  std::array<double, 12> mean() const;  // of maps_ over the trained views
+  std::vector<Affine> start_, maps_;    // [views]
+  std::array<double, 12> mean_{};       // of start_ over the trained views
   std::vector<std::size_t> trained_;
   std::vector<Moments> first_, second_;
   std::vector<std::uint32_t> visits_;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reconstruct/train/adam.h"
-#include "reconstruct/train/grow_filter.h"
+#include "reconstruct/train/block_context.h"
 #include "reconstruct/train/train_options.h"
 #include "render/rasterizer.h"
 #include "scene/gaussian_model.h"

@@ -49,7 +49,7 @@ int threads_of(const TrainOptions& options) {
 
 struct TrainingSession::Impl {
   Impl(const scene::Dataset& data, TrainOptions given, fs::path run_folder, TrainEvents listeners, Start start,
-       GrowFilter grow)
+       BlockContext block)
       : dataset(checked_dataset(data)),
         memory(plan_memory(dataset, with_one_cap(given, dataset), start == Start::from_checkpoint,
                            machine_limit(threads_of(given)))),
@@ -66,14 +66,15 @@ struct TrainingSession::Impl {
         extent(extent_of(dataset)),
         run_level(level_of(dataset, options.max_image_size)),
         schedule(options, extent),
+        exposures_of_whole(std::move(block.exposure)),
         order(train_views, options.seed),
         images(dataset, static_cast<std::size_t>(options.image_cache_mb * 1e6)),
         rasterizer(render::make_cpu_rasterizer()),
-        strategy(make_strategy(options, grow)),
+        strategy(make_strategy(options, block.grow)),
         exposure(dataset.views.size(), train_views) {
     if (run.empty()) return;
     writer = std::make_unique<CheckpointWriter>(run);
-    data_fingerprint = fingerprint(dataset, grow.text);
+    data_fingerprint = fingerprint(dataset, block.grow.text);
     options_lines = options_text(options);
   }
 
@@ -90,6 +91,7 @@ struct TrainingSession::Impl {
   const double extent;
   const int run_level;  // resolution level of the run's full size
   const Schedule schedule;
+  const std::vector<Affine> exposures_of_whole;  // of a block's views; else empty
 
   // State of the run
   ViewOrder order;
@@ -139,6 +141,7 @@ struct TrainingSession::Impl {
     if (events.on_warning) events.on_warning(line);
   }
   void initialise();
+  void start_exposure();
   void fill_small(Checkpoint& small);
   void begin_checkpoint();
   void hear_writer();
@@ -151,7 +154,11 @@ struct TrainingSession::Impl {
 class TrainingSession::Impl::Update final : public render::GradientSink {
  public:
   Update(Impl& session, Dropout::Hidden& hidden, const LearningRates& rates, std::uint32_t step)
-      : session_(session), hidden_(hidden), rates_(rates), step_(step), visible_(session.rasterizer->statistics().visible) {}
+      : session_(session),
+        hidden_(hidden),
+        rates_(rates),
+        step_(step),
+        visible_(session.rasterizer->statistics().visible) {}
   void take(const render::GradientRows& rows) override {
     hidden_.bring_back(rows);
     session_.strategy->add_regularization(session_.model, rows, visible_);
@@ -419,21 +426,26 @@ void TrainingSession::Impl::load_state() {
   metrics.splats = model.size();
 }
 
+void TrainingSession::Impl::start_exposure() {
+  if (options.exposure != "affine") return;
+  exposure.start(exposures_of_whole.empty() ? exposure_start(dataset, images, job()) : exposures_of_whole);
+}
+
 void TrainingSession::Impl::initialise() {
   const Stopwatch watch(seconds, cpu_seconds);
   arena.execute([&] {
     model = initialize_model(dataset, images, options, job());
-    if (options.exposure == "affine") exposure.start(exposure_start(dataset, images, job()));
+    start_exposure();
   });
   adam.resize(model.size(), options.sh_degree);
   metrics.splats = model.size();
 }
 
 TrainingSession::TrainingSession(const scene::Dataset& dataset, TrainOptions options, fs::path run, TrainEvents events,
-                                 Start start, GrowFilter grow) {
+                                 Start start, BlockContext block) {
   check_options(options);
-  impl_ = std::make_unique<Impl>(dataset, std::move(options), std::move(run), std::move(events), start,
-                                 std::move(grow));
+  impl_ =
+      std::make_unique<Impl>(dataset, std::move(options), std::move(run), std::move(events), start, std::move(block));
   Impl& s = *impl_;
   if (s.events.on_note) s.events.on_note(s.memory.statement());
   for (const OptionChange& step : s.memory.steps) s.warn(s.memory.step_text(step));
@@ -443,8 +455,7 @@ TrainingSession::TrainingSession(const scene::Dataset& dataset, TrainOptions opt
     return;
   }
   // The colour maps are pulled towards where they started.
-  if (s.options.exposure == "affine")
-    s.arena.execute([&] { s.exposure.start(exposure_start(s.dataset, s.images, s.job())); });
+  s.arena.execute([&] { s.start_exposure(); });
   resume_from_checkpoint();
 }
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "reconstruct/train/block_context.h"
 #include "reconstruct/train/checkpoint_writer.h"
-#include "reconstruct/train/grow_filter.h"
 #include "reconstruct/train/loss.h"
 #include "reconstruct/train/memory_plan.h"
 #include "reconstruct/train/run_record.h"
@@ -55,10 +55,10 @@ class TrainingSession {
 
   /// Checks the options and the dataset, and initialises the model or loads RUN/checkpoint. `run` is the run folder;
   /// empty: nothing is written. Lowers options where memory is short (plan_memory). `dataset` must outlive the session.
-  /// `grow` says where splats may multiply.
+  /// `block` says what it takes from the scene that it is a part of.
   /// Throws scene::Error, scene::Cancelled.
   TrainingSession(const scene::Dataset& dataset, TrainOptions options, std::filesystem::path run,
-                  TrainEvents events = {}, Start start = Start::anew, GrowFilter grow = {});
+                  TrainEvents events = {}, Start start = Start::anew, BlockContext block = {});
   ~TrainingSession();  // waits for a checkpoint that is being written
 
   /// Continues from RUN/checkpoint: same options and data give the same bytes as a run that was never interrupted. With

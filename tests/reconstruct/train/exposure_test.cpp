@@ -60,6 +60,17 @@ TEST(Exposure, TheMeanOfTheTrainedStaysTheIdentityAndOthersAreLeftAlone) {
   EXPECT_GT(moved, 0.01);
 }
 
+TEST(Exposure, ABlocksMapsKeepTheMeanThatTheyStartedWith) {
+  ExposureCorrection exposure(2, {0, 1});
+  std::vector<Affine> maps(2);
+  maps[0].m[0] = 0.7f, maps[1].m[0] = 0.8f;  // both darker than the average photo of the scene
+  exposure.start(maps);
+  double gradient[12] = {1};
+  for (int i = 0; i < 20; ++i) exposure.step(0, gradient, 0, 0.01f);
+  EXPECT_LT(exposure.maps()[0].m[0], 0.65f);
+  EXPECT_NEAR((exposure.maps()[0].m[0] + exposure.maps()[1].m[0]) / 2.0, 0.75, 1e-6);
+}
+
 TEST(Exposure, RegularisationPullsBackToTheIdentity) {
   ExposureCorrection free(2, {0, 1}), held(2, {0, 1});
   double gradient[12] = {};
