@@ -55,14 +55,4 @@ GrowFilter grows_within(const Partition& partition, std::uint32_t cell, double m
           text};
 }
 
-scene::GaussianModel owned_part(const scene::GaussianModel& model, const Partition& partition, std::uint32_t cell) {
-  scene::IndexMap kept;
-  for (std::size_t i = 0; i < model.size(); ++i)
-    if (partition.owner({model.position[0][i], model.position[1][i], model.position[2][i]}) == cell)
-      kept.old_row.push_back(static_cast<std::uint32_t>(i));
-  scene::GaussianModel part = model;
-  part.apply(kept);
-  return part;
-}
-
 }  // namespace tessera::reconstruct

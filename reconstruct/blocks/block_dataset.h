@@ -1,9 +1,8 @@
 #pragma once
 
 #include "reconstruct/blocks/assignment.h"
-#include "reconstruct/train/grow_filter.h"
+#include "reconstruct/train/block_context.h"
 #include "scene/dataset.h"
-#include "scene/gaussian_model.h"
 
 namespace tessera::reconstruct {
 
@@ -14,9 +13,5 @@ scene::Dataset block_dataset(const scene::Dataset& whole, const BlockData& block
 
 /// Splats multiply in the cell, in what it owns beyond the region, and in its margin.
 GrowFilter grows_within(const Partition& partition, std::uint32_t cell, double margin);
-
-/// Rows of a block's model (scene frame) that belong to the cell: their centre has no other owner. Merging these of
-/// all blocks keeps every splat once and loses none.
-scene::GaussianModel owned_part(const scene::GaussianModel& model, const Partition& partition, std::uint32_t cell);
 
 }  // namespace tessera::reconstruct

@@ -2,6 +2,7 @@
 
 #include "reconstruct/blocks/block_dataset.h"
 #include "reconstruct/blocks/merge.h"
+#include "reconstruct/blocks/shared_exposure.h"
 #include "reconstruct/run/inputs.h"
 #include "reconstruct/run/train_run.h"
 #include "reconstruct/train/run_record.h"
@@ -36,8 +37,11 @@ void BlockTraining::save_record(const std::string& state) {
 
 bool BlockTraining::train(std::uint32_t block) {
   const fs::path run = block_folder(project_, block);
-  if (run_state(run) == "finished") return true;
   const scene::Dataset part = block_dataset(dataset_, blocks_[block], block_name(block));
+  if (run_state(run) == "finished") {
+    write_owned_part(plan_, project_, part, block, {{}, events_.on_warning, events_.cancellation});
+    return true;
+  }
   Plan plan;
   if (run_state(run).empty()) {
     plan = plan_new(plan_.data, run, plan_.preset);
@@ -54,15 +58,20 @@ bool BlockTraining::train(std::uint32_t block) {
   scene::make_folder(run.parent_path());
   StageClock clock;
   clock.start("initialise");
-  TrainRun training(std::move(plan), part, clock, events,
-                    grows_within(plan_.partition, block, plan_.assignment.margin));
-  return !training.run().stopped;
+  TrainRun training(
+      std::move(plan), part, clock, events,
+      {grows_within(plan_.partition, block, plan_.assignment.margin), exposure_of(exposure_, blocks_[block])});
+  if (training.run().stopped) return false;
+  write_owned_part(plan_, project_, part, block, {{}, events_.on_warning, events_.cancellation});
+  return true;
 }
 
 BlockTraining::Outcome BlockTraining::run() {
   scene::make_folder(project_);
   clock_.start("train");
   save_record("training");
+  exposure_ = shared_exposure(dataset_, plan_.options, project_,
+                              {events_.on_progress, events_.on_warning, events_.cancellation});
   for (std::uint32_t block = 0; block < blocks_.size(); ++block) {
     if (events_.on_note)
       events_.on_note(block_name(block) + " of " + std::to_string(blocks_.size()) + ": " +

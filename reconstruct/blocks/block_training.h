@@ -38,6 +38,7 @@ class BlockTraining {
   const scene::Dataset& dataset_;
   TrainEvents events_;
   std::vector<BlockData> blocks_;
+  std::vector<Affine> exposure_;  // of every view
   StageClock clock_;
 };
 

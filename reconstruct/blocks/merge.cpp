@@ -1,12 +1,20 @@
 #include "reconstruct/blocks/merge.h"
 
-#include "reconstruct/blocks/block_dataset.h"
-#include "reconstruct/evaluate/evaluate.h"
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "reconstruct/blocks/seams.h"
+#include "reconstruct/blocks/streamed_model.h"
+#include "reconstruct/evaluate/coverage.h"
+#include "reconstruct/evaluate/gallery.h"
+#include "reconstruct/evaluate/metrics.h"
 #include "reconstruct/run/inputs.h"
 #include "reconstruct/train/run_setup.h"
 #include "scene/atomic_file.h"
 #include "scene/formats/cameras_json.h"
 #include "scene/formats/ply.h"
+#include "scene/image.h"
 #include "scene/image_cache.h"
 #include "scene/scene_frame.h"
 
@@ -14,46 +22,133 @@ namespace tessera::reconstruct {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+namespace {
+
+constexpr double kScoreCacheMb = 64;  // photos are scored once each: one and those that are decoded ahead
+
+fs::path owned_file(const fs::path& project, std::uint32_t block) { return block_folder(project, block) / "owned.ply"; }
+
+/// `rows` of the model along a Morton curve (Morton 1966) through their bounding box, 1024 steps a side.
+void sort_by_place(const scene::GaussianModel& model, std::vector<std::uint32_t>& rows) {
+  constexpr float kSteps = 1023;
+  std::vector<std::uint32_t> code(model.size());
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const auto& plane = model.position[axis];
+    float low = std::numeric_limits<float>::max(), high = std::numeric_limits<float>::lowest();
+    for (const std::uint32_t row : rows) low = std::min(low, plane[row]), high = std::max(high, plane[row]);
+    const float scale = high > low ? kSteps / (high - low) : 0.0f;
+    for (const std::uint32_t row : rows) {
+      const auto step = static_cast<std::uint32_t>((plane[row] - low) * scale);
+      for (std::uint32_t bit = 0; bit < 10; ++bit) code[row] |= (step >> bit & 1u) << (3 * bit + axis);
+    }
+  }
+  std::stable_sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) { return code[a] < code[b]; });
+}
+
+EvaluateOptions scoring(const BlockPlan& plan, const scene::Dataset& dataset) {
+  EvaluateOptions how;
+  how.level = level_of(dataset, plan.options.max_image_size);
+  how.antialiased = plan.options.antialiased;
+  if (plan.options.background == "white") how.background = {1, 1, 1};
+  return how;
+}
+
+/// Scores of the held-out views, and where between the cells they are bad.
+json score_merged(const StreamedModel& merged, const BlockPlan& plan, const fs::path& project,
+                  const scene::Dataset& dataset, const scene::JobContext& job) {
+  const EvaluateOptions how = scoring(plan, dataset);
+  const auto tests = dataset.test_views();
+  scene::ImageCache images(dataset,
+                           static_cast<std::size_t>(std::min(plan.options.image_cache_mb, kScoreCacheMb) * 1e6));
+  const auto rasterizer = render::make_cpu_rasterizer();
+  SeamReport seams(plan.partition);
+  Scores scores;
+  render::Plane corrected[3];
+  for (std::size_t i = 0; i < tests.size(); ++i) {
+    job.throw_if_cancelled();
+    const scene::View& view = dataset.views[tests[i]];
+    job.progress({"evaluating", static_cast<double>(i), static_cast<double>(tests.size()), -1, view.name});
+    if (i + 1 < tests.size()) images.prefetch(tests[i + 1], how.level);
+    const scene::Camera camera{scene::level_camera(view.camera.intrinsics, how.level), view.camera.cam_from_world};
+    const scene::GaussianModel seen = merged.seen_by(camera);
+    Gallery gallery(seen, dataset, images, *rasterizer, how);
+    const render::Plane* picture = gallery.show(tests[i]);
+    const Truth& truth = gallery.truth();
+    if (truth.weight_sum == 0) {
+      job.warn(view.name + ": every pixel is masked; not scored");
+      continue;
+    }
+    scores.views.push_back(score(view, picture, truth));
+    apply_affine(fit_color_correction(picture, truth), picture, corrected);
+    render::RenderSettings settings;
+    settings.sh_degree = 0, settings.antialiased = how.antialiased, settings.geometry = true;
+    seams.add(camera, corrected, rasterizer->forward(seen, camera, settings), truth);
+  }
+  json metrics = to_json(scores);
+  if (plan.partition.cells() > 1) {
+    metrics["seams"] = seams.json();
+    scene::write_file_atomically(project / "seams.json", json_text(seams.json()) + "\n");
+    scene::write_image(project / "seams.png", seams.map());
+  }
+  return metrics;
+}
+
+}  // namespace
+
 fs::path block_folder(const fs::path& project, std::uint32_t block) {
   return project / "blocks" / std::to_string(block);
 }
 
+void write_owned_part(const BlockPlan& plan, const fs::path& project, const scene::Dataset& part, std::uint32_t block,
+                      const scene::JobContext& job) {
+  std::error_code error;
+  if (fs::exists(owned_file(project, block), error)) return;
+  const fs::path file = model_file(block_folder(project, block));
+  scene::GaussianModel model = load_model(file, part);
+  std::vector<std::uint32_t> kept;
+  {
+    const auto rasterizer = render::make_cpu_rasterizer();
+    const auto views = part.train_views();
+    const auto seen = count_views(model, part, views, *rasterizer, plan.options.antialiased, job);
+    for (std::uint32_t i = 0; i < model.size(); ++i)
+      if (seen[i] > 0 &&
+          plan.partition.owner({model.position[0][i], model.position[1][i], model.position[2][i]}) == block)
+        kept.push_back(i);
+  }
+  sort_by_place(model, kept);
+  // As trained: what came back from the scene frame would differ by rounding.
+  model = read_model(file);
+  model.apply({std::move(kept)});
+  scene::write_splat_ply(model, owned_file(project, block), job);
+}
+
 json merge_blocks(const BlockPlan& plan, const fs::path& project, const scene::Dataset& dataset,
                   const TrainEvents& events, StageClock& clock) {
+  const scene::JobContext job{events.on_progress, events.on_warning, events.cancellation};
+  const std::uint32_t blocks = plan.partition.cells();
   clock.start("merge");
-  scene::GaussianModel merged;
-  std::size_t trained = 0;
-  merged.resize(0, plan.options.sh_degree);
-  for (std::uint32_t block = 0; block < plan.partition.cells(); ++block) {
-    const scene::GaussianModel whole = load_model(block_folder(project, block), dataset);
-    trained += whole.size();
-    const scene::GaussianModel part = owned_part(whole, plan.partition, block);
-    auto to = merged.planes();
-    const auto from = part.planes();
-    for (std::size_t k = 0; k < to.size(); ++k) to[k]->insert(to[k]->end(), from[k]->begin(), from[k]->end());
+  std::uint64_t trained = 0, kept = 0;
+  for (std::uint32_t block = 0; block < blocks; ++block) {
+    trained += scene::probe_ply(model_file(block_folder(project, block))).vertices;
+    kept += scene::probe_ply(owned_file(project, block)).vertices;
   }
-  scene::GaussianModel world = merged;
-  scene::transform_model(world, dataset.scene_from_world.inverse());
-  scene::write_splat_ply(world, project / "model.ply");
+  {
+    scene::SplatPlyWriter writer(project / "model.ply", kept, plan.options.sh_degree);
+    for (std::uint32_t block = 0; block < blocks; ++block) writer.append(read_model(owned_file(project, block)), job);
+    writer.commit();
+  }
+  for (std::uint32_t block = 0; block < blocks; ++block) fs::remove(owned_file(project, block));
   scene::write_cameras_json(dataset, project / "cameras.json");
 
   clock.start("evaluate");
   json metrics = json::object();
-  if (plan.options.eval != "off" && !dataset.test_views().empty()) {
-    scene::ImageCache images(dataset, static_cast<std::size_t>(plan.options.image_cache_mb * 1e6));
-    EvaluateOptions how;
-    how.level = level_of(dataset, plan.options.max_image_size);
-    how.antialiased = plan.options.antialiased;
-    if (plan.options.background == "white") how.background = {1, 1, 1};
-    const scene::JobContext job{events.on_progress, events.on_warning, events.cancellation};
-    const auto rasterizer = render::make_cpu_rasterizer();
-    metrics = to_json(evaluate(merged, dataset, images, *rasterizer, how, job));
-  }
+  if (plan.options.eval != "off" && !dataset.test_views().empty())
+    metrics = score_merged({project / "model.ply", dataset.scene_from_world}, plan, project, dataset, job);
   clock.stop();
   const auto use = resource_use();
-  metrics["splats"] = merged.size();
+  metrics["splats"] = kept;
   metrics["trained_splats"] = trained;
-  metrics["blocks"] = plan.partition.cells();
+  metrics["blocks"] = blocks;
   metrics["iterations"] = plan.options.iterations;
   metrics["seconds"] = use.seconds;
   metrics["cpu_seconds"] = use.cpu_seconds;

@@ -68,17 +68,5 @@ TEST(GrowsWithin, TheCellItsMarginAndWhatItOwnsBeyondTheRegion) {
   EXPECT_FALSE(grows_within(Partition(halves().frame()), 0, 0.1)) << "one block: everywhere";
 }
 
-TEST(OwnedPart, OfAllCellsKeepsEveryRowOnce) {
-  scene::GaussianModel model;
-  model.resize(6, 1);
-  const float x[] = {-3, 0.5f, 2, 1.999f, 3, 50};
-  for (std::size_t i = 0; i < 6; ++i) model.position[0][i] = x[i], model.sh[4][i] = x[i];
-  const Partition partition = halves();
-  const scene::GaussianModel left = owned_part(model, partition, 0), right = owned_part(model, partition, 1);
-  EXPECT_THAT(left.position[0], testing::ElementsAre(-3, 0.5f, 1.999f));
-  EXPECT_THAT(right.position[0], testing::ElementsAre(2, 3, 50));
-  EXPECT_EQ(right.sh[4], right.position[0]);
-}
-
 }  // namespace
 }  // namespace tessera::reconstruct

@@ -1,0 +1,94 @@
+#include "reconstruct/blocks/streamed_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <glm/geometric.hpp>
+
+#include "render/rasterizer.h"
+#include "scene/scene_frame.h"
+
+namespace tessera::reconstruct {
+namespace {
+
+// A splat is drawn up to the distance at which its alpha falls below kAlphaMin (in standard deviations, at opacity 1).
+const double kReach = std::sqrt(2 * std::log(1 / static_cast<double>(render::kAlphaMin)));
+// Pixels: what the dilation of the 2D covariance adds to that, and a pixel for rounding.
+const double kSlack = kReach * std::sqrt(static_cast<double>(render::kDilation)) + 1;
+
+}  // namespace
+
+StreamedModel::Bounds StreamedModel::bounds_of(const scene::GaussianModel& model, std::size_t first, std::size_t last) {
+  Bounds bounds;
+  const auto range = [&](const std::vector<float>& plane) {
+    return std::minmax_element(plane.begin() + static_cast<std::ptrdiff_t>(first),
+                               plane.begin() + static_cast<std::ptrdiff_t>(last));
+  };
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const auto [low, high] = range(model.position[axis]);
+    bounds.center[axis] = 0.5f * (*low + *high);
+    bounds.deviation = std::max(bounds.deviation, std::exp(*range(model.log_scale[axis]).second));
+  }
+  double farthest = 0;
+  for (std::size_t i = first; i < last; ++i) {
+    double square = 0;
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      square += std::pow(static_cast<double>(model.position[axis][i]) - static_cast<double>(bounds.center[axis]), 2);
+    farthest = std::max(farthest, square);
+  }
+  bounds.radius = std::nextafter(static_cast<float>(std::sqrt(farthest)), std::numeric_limits<float>::max());
+  return bounds;
+}
+
+StreamedModel::StreamedModel(std::filesystem::path ply, const scene::Similarity& scene_from_file)
+    : path_(std::move(ply)), scene_from_file_(scene_from_file), size_(scene::probe_ply(path_).vertices) {
+  constexpr std::uint64_t kRowsAtOnce = 64 * kRunRows;
+  for (std::uint64_t first = 0; first < size_; first += kRowsAtOnce) {
+    const scene::RowRun piece{first, std::min(kRowsAtOnce, size_ - first)};
+    const scene::GaussianModel part = rows(std::span(&piece, 1));
+    for (std::size_t at = 0; at < part.size(); at += kRunRows)
+      runs_.push_back(bounds_of(part, at, std::min<std::size_t>(at + kRunRows, part.size())));
+  }
+}
+
+/// A splat with its mean at (x, y, z), z > 0, covers of the picture no more than kReach standard deviations of its 2D
+/// covariance J Sigma J^T + dilation, and no eigenvalue of that is above (f / z)^2 (1 + clamp^2) sigma^2 + dilation,
+/// clamp bounding x/z and y/z in J. So it misses the right edge where f x > (half width + slack) z + reach f
+/// sqrt(1 + clamp^2) sigma: a half-space, and the run misses it where the sphere of its means lies in it.
+bool StreamedModel::may_show(const Bounds& bounds, const scene::Camera& camera) {
+  const scene::Pinhole& p = camera.intrinsics;
+  const glm::dvec3 c = camera.cam_from_world({bounds.center[0], bounds.center[1], bounds.center[2]});
+  const double radius = static_cast<double>(bounds.radius), sigma = static_cast<double>(bounds.deviation);
+  if (c.z + radius <= 0) return false;
+  const double left = p.cx, right = p.width - p.cx, up = p.cy, down = p.height - p.cy;
+  const double clamp_x = render::kJacobianClamp * 0.5 * p.width / p.fx;
+  const double clamp_y = render::kJacobianClamp * 0.5 * p.height / p.fy;
+  const double spread = kReach * std::max(p.fx, p.fy) * sigma * std::sqrt(1 + clamp_x * clamp_x + clamp_y * clamp_y);
+  const auto misses = [&](double focal, double along, double edge) {
+    const double reach = edge + kSlack;
+    return focal * along - reach * c.z - spread > radius * std::hypot(focal, reach);
+  };
+  return !misses(p.fx, -c.x, left) && !misses(p.fx, c.x, right) && !misses(p.fy, -c.y, up) && !misses(p.fy, c.y, down);
+}
+
+scene::GaussianModel StreamedModel::rows(std::span<const scene::RowRun> runs) const {
+  scene::GaussianModel model = scene::read_splat_ply_rows(path_, runs);
+  scene::transform_model(model, scene_from_file_);
+  return model;
+}
+
+scene::GaussianModel StreamedModel::seen_by(const scene::Camera& camera) const {
+  std::vector<scene::RowRun> seen;
+  for (std::size_t r = 0; r < runs_.size(); ++r) {
+    if (!may_show(runs_[r], camera)) continue;
+    const std::uint64_t first = r * kRunRows, count = std::min(kRunRows, size_ - first);
+    if (!seen.empty() && seen.back().first + seen.back().count == first)
+      seen.back().count += count;
+    else
+      seen.push_back({first, count});
+  }
+  return rows(seen);
+}
+
+}  // namespace tessera::reconstruct
