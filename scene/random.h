@@ -35,6 +35,7 @@ enum class RandomStream : std::uint32_t {
   kSynth,
   kTest,
   kDropout,
+  kPseudoView,
 };
 
 /// Uniform in [0, 1), 24 bits: exact in float.

@@ -138,6 +138,10 @@ MemoryNeed memory_need(const scene::Dataset& dataset, const TrainOptions& option
   need.snapshot = options.checkpoint_every > 0 ? n * (kSnapshotCopies * sizeof(float) * floats + kSnapshotBytes) : 0;
   need.tiles = n * kProjectedBytes + kPairBytes * std::min(kPairsOfSplat * n, kPairsOfTile * tiles + kPairsBesides * n);
   need.pictures = pixels * kPixelBytes;
+  if (options.pseudo_view == "corrected") {  // a second picture with its lists, and gradients that are kept
+    need.splats += n * (sizeof(float) * floats + kStatisticsBytes);
+    need.tiles *= 2, need.pictures *= 2;
+  }
   const auto budget = static_cast<std::size_t>(options.image_cache_mb * 1e6);
   need.photos = std::min(cached, std::max(budget, kLeastCached * largest)) + kDecoders * decoding;
   // The stereo start is over before gradients, moments and lists are made.

@@ -44,6 +44,18 @@ float Schedule::exposure_rate(std::uint32_t step) const {
   return static_cast<float>(log_linear(options_.lr_exposure, options_.lr_exposure_final, share(step)));
 }
 
+double Schedule::depth_weight(std::uint32_t step) const {
+  if (options_.depth_weight <= 0) return 0;
+  return log_linear(options_.depth_weight, options_.depth_weight_final, share(step));
+}
+
+double Schedule::pseudo_weight(std::uint32_t step) const {
+  if (options_.pseudo_view == "off" || share(step) <= options_.pseudo_from) return 0;
+  return log_linear(options_.pseudo_weight, options_.pseudo_weight_final, share(step));
+}
+
+bool Schedule::pseudo_moves_depth(std::uint32_t step) const { return share(step) > options_.pseudo_from + 1.0 / 40; }
+
 int Schedule::sh_degree(std::uint32_t step) const {
   if (options_.sh_every <= 0) return options_.sh_degree;
   const double grown = std::floor(share(step) / options_.sh_every);

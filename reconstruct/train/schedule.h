@@ -21,6 +21,12 @@ class Schedule {
   /// Position decays log-linearly (Kerbl et al. 2023, section 7.1, after Plenoxels); the other groups are constant.
   LearningRates rates(std::uint32_t step) const;
   float exposure_rate(std::uint32_t step) const;
+  /// Weights of the terms of geometry; 0: not at this step.
+  double depth_weight(std::uint32_t step) const;
+  double pseudo_weight(std::uint32_t step) const;
+  /// Whether the pseudo view moves the depths that it warps with, and not only what it shows: after the first 1/40 of
+  /// the run with it (1000 of 40,000 steps: depths that are still far off would be torn about).
+  bool pseudo_moves_depth(std::uint32_t step) const;
   /// Evaluated SH degree.
   int sh_degree(std::uint32_t step) const;
   /// Halvings below the run's full size (0: full).

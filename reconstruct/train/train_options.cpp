@@ -38,6 +38,13 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
         .fixed("the colour maps are trained from the first step on, or not at all");
     t.real("exposure_regularization", &O::exposure_regularization, 0, 1000, "", "pull of the colour maps towards where they started");
     t.real("lambda_dssim", &O::lambda_dssim, 0, 1, "", "weight of 1 - SSIM in the loss; L1 has the rest");
+    t.real("depth_weight", &O::depth_weight, 0, 100, "", "weight, at the start, of the sparse points' inverse depths in the loss; 0: none");
+    t.real("depth_weight_final", &O::depth_weight_final, 1e-6, 100, "", "and at the end, log-linear between");
+    t.choice("pseudo_view", &O::pseudo_view, {"off", "corrected", "released"},
+             "compare each photo with the model seen from beside its camera; released: as BlockGaussian's program does, without effect");
+    t.real("pseudo_weight", &O::pseudo_weight, 1e-6, 100, "", "weight of that comparison at the start of the run");
+    t.real("pseudo_weight_final", &O::pseudo_weight_final, 1e-6, 100, "", "and at the end, log-linear between");
+    t.real("pseudo_from", &O::pseudo_from, 0, 1, "of the run", "before this share has passed there is no such comparison");
     t.real("lr_position", &O::lr_position, 0, 1, "camera extents", "learning rate of positions at the start");
     t.real("lr_position_final", &O::lr_position_final, 0, 1, "camera extents", "and at the end, log-linear between");
     t.real("lr_scale", &O::lr_scale, 0, 1, "", "learning rate of log scales");

@@ -26,6 +26,11 @@ struct TrainOptions {
   std::string exposure = "affine";             // off | affine
   double exposure_regularization = 0.001;
   double lambda_dssim = 0.2;
+  // Terms of geometry (BlockGaussian, arXiv 2504.09048); weights log-linear between their two ends
+  double depth_weight = 0, depth_weight_final = 0.1;  // of sparse points' inverse depths; 0: none
+  std::string pseudo_view = "off";             // off | corrected | released
+  double pseudo_weight = 0.01, pseudo_weight_final = 0.5;
+  double pseudo_from = 0.125;                  // share of the run
   // Learning rates (Adam, beta 0.9 / 0.999, epsilon 1e-15)
   double lr_position = 1.6e-4, lr_position_final = 1.6e-6;  // x camera extent
   double lr_scale = 5e-3, lr_rotation = 1e-3, lr_opacity = 0.05, lr_sh0 = 2.5e-3, lr_sh_rest = 1.25e-4;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <exception>
+#include <numbers>
 #include <optional>
 #include <thread>
 
@@ -16,11 +17,13 @@
 #include "reconstruct/provenance.h"
 #include "reconstruct/train/checkpoint.h"
 #include "reconstruct/train/checkpoint_writer.h"
+#include "reconstruct/train/depth_term.h"
 #include "reconstruct/train/dropout.h"
 #include "reconstruct/train/exposure.h"
 #include "reconstruct/train/exposure_start.h"
 #include "reconstruct/train/initialize.h"
 #include "reconstruct/train/memory_plan.h"
+#include "reconstruct/train/pseudo_view.h"
 #include "reconstruct/train/run_record.h"
 #include "reconstruct/train/run_setup.h"
 #include "reconstruct/train/schedule.h"
@@ -71,7 +74,8 @@ struct TrainingSession::Impl {
         images(dataset, static_cast<std::size_t>(options.image_cache_mb * 1e6)),
         rasterizer(render::make_cpu_rasterizer()),
         strategy(make_strategy(options, block.grow)),
-        exposure(dataset.views.size(), train_views) {
+        exposure(dataset.views.size(), train_views),
+        depths(options.depth_weight > 0 ? PointDepths(dataset) : PointDepths()) {
     if (run.empty()) return;
     writer = std::make_unique<CheckpointWriter>(run);
     data_fingerprint = fingerprint(dataset, block.grow.text);
@@ -114,6 +118,9 @@ struct TrainingSession::Impl {
 
   // Buffers kept between steps
   PhotometricLoss loss;
+  PointDepths depths;  // none where no term asks for them
+  PseudoView pseudo;
+  bool pseudo_taken = false;
   Dropout dropout;
   Truth truth;
   render::Plane corrected[3], d_corrected[3];
@@ -132,6 +139,8 @@ struct TrainingSession::Impl {
   int level(std::uint32_t step) const { return run_level + schedule.coarse_levels(step); }
   bool advance(bool may_stop);
   class Update;
+  double add_pseudo_view(std::uint32_t step, const scene::Camera& camera, const render::RenderSettings& settings,
+                         const render::Frame& frame, const Affine* map);
   bool take_step(std::uint32_t step, bool may_stop, TrainMetrics& now);
   void after_step(std::uint32_t step, TrainMetrics& now);
   void report(const TrainMetrics& now);
@@ -160,6 +169,7 @@ class TrainingSession::Impl::Update final : public render::GradientSink {
         step_(step),
         visible_(session.rasterizer->statistics().visible) {}
   void take(const render::GradientRows& rows) override {
+    if (session_.pseudo_taken) session_.pseudo.add_to(rows);
     hidden_.bring_back(rows);
     session_.strategy->add_regularization(session_.model, rows, visible_);
     session_.adam.step_rows(session_.model, rows, rates_, step_);
@@ -172,6 +182,18 @@ class TrainingSession::Impl::Update final : public render::GradientSink {
   const std::uint32_t step_;
   const std::size_t visible_;
 };
+
+double TrainingSession::Impl::add_pseudo_view(std::uint32_t step, const scene::Camera& camera,
+                                              const render::RenderSettings& settings, const render::Frame& frame,
+                                              const Affine* map) {
+  const auto draw = scene::philox(static_cast<std::uint64_t>(options.seed),
+                                  static_cast<std::uint32_t>(scene::RandomStream::kPseudoView), step, 0);
+  return pseudo.add({model, camera, settings, frame, truth, map,
+                     options.pseudo_view == "released" ? PseudoRule::released : PseudoRule::corrected,
+                     2 * std::numbers::pi * static_cast<double>(scene::uniform01(draw[0])),
+                     schedule.pseudo_weight(step), schedule.pseudo_moves_depth(step)},
+                    frame_gradient);
+}
 
 /// One step; false if it was given up because of a stop request (nothing has changed then).
 bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMetrics& now) {
@@ -192,6 +214,8 @@ bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMe
                                     static_cast<std::uint32_t>(scene::RandomStream::kBackground), step, 0);
     for (int c = 0; c < 3; ++c) settings.background[c] = scene::uniform01(draw[c]);
   }
+  const double depth_weight = schedule.depth_weight(step), pseudo_weight = schedule.pseudo_weight(step);
+  settings.geometry = depth_weight > 0 || pseudo_weight > 0;
   truth.assign(*picture, settings.background.data());
   const scene::Camera camera{scene::level_camera(view.camera.intrinsics, level(step)), view.camera.cam_from_world};
   // Hidden splats come back when `hidden` goes, whatever happens in between.
@@ -210,6 +234,17 @@ bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMe
                        "lower the learning rates; the last checkpoint is whole");
   double d_map[12];
   if (exposed) affine_backward(exposure.maps()[v], frame.color, d_corrected, frame_gradient.color, d_map);
+  double geometry = 0;
+  pseudo_taken = pseudo_weight > 0;
+  if (settings.geometry) {
+    for (render::Plane* plane : {&frame_gradient.alpha, &frame_gradient.depth})
+      plane->resize(frame.width, frame.height), plane->fill(0);
+    if (depth_weight > 0)
+      geometry += add_depth_term(frame, depths.of(v), static_cast<double>(frame.width) / view.camera.intrinsics.width,
+                                 depth_weight, frame_gradient);
+    if (pseudo_taken)
+      geometry += add_pseudo_view(step, camera, settings, frame, exposed ? &exposure.maps()[v] : nullptr);
+  }
   if (may_stop && stopping()) return false;
 
   // From here on the state changes.
@@ -227,7 +262,7 @@ bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMe
   strategy->after_step(model, adam, gradients, context);
   done = step;
   now.step = step;
-  now.loss = value.total, now.l1 = value.l1, now.ssim = value.ssim;
+  now.loss = value.total + geometry, now.l1 = value.l1, now.ssim = value.ssim;
   now.train_psnr = -10 * std::log10(std::max(value.mse, kLeastError));
   now.splats = model.size();
   return true;
