@@ -21,6 +21,7 @@ namespace tessera::reconstruct {
 
 namespace {
 
+constexpr std::size_t kShownByBlock = 4;  // 3.5 to 7 times the points of a block are seen by its photos (a city of 16)
 constexpr std::size_t kNeighbours = 3;   // Kerbl et al. 2023: mean distance to the three nearest
 constexpr double kScaleQuantile = 0.98;  // lone outliers would start as splats across the whole picture
 constexpr float kScaleFloor = 1e-4f;     // scene frame: a tenth of a pixel at a focal length of 1,000
@@ -105,6 +106,18 @@ void limit_seeds(std::vector<SeedPoint>& seeds, std::size_t limit, const TrainOp
   std::sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   for (std::size_t k = 0; k < limit; ++k) seeds[k] = seeds[keyed[k].second];  // never before its source
   seeds.resize(limit);
+}
+
+/// Of what lies outside, an even sample that leaves three quarters of the rows to what the block is trained for.
+void thin_outside(std::vector<SeedPoint>& seeds, const GrowFilter& grow, const TrainOptions& options) {
+  const auto outside = std::stable_partition(seeds.begin(), seeds.end(),
+                                             [&](const SeedPoint& seed) { return grow.allows(seed.position); });
+  std::vector<SeedPoint> backdrop(outside, seeds.end());
+  seeds.erase(outside, seeds.end());
+  const auto rows = static_cast<std::size_t>(options.max_splats);
+  limit_seeds(backdrop, rows / 4, options);
+  limit_seeds(seeds, rows - backdrop.size(), options);
+  seeds.insert(seeds.end(), backdrop.begin(), backdrop.end());
 }
 
 void append_points(const scene::SparsePoints& points, std::vector<SeedPoint>& seeds) {
@@ -205,7 +218,8 @@ std::vector<SeedPoint> frustum_seeds(const scene::Dataset& dataset, scene::Image
 }  // namespace
 
 scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::ImageCache& images,
-                                      const TrainOptions& options, const scene::JobContext& job) {
+                                      const TrainOptions& options, const scene::JobContext& job,
+                                      const GrowFilter& grow) {
   const bool any_points = dataset.points.size() > 0;
   std::string how = options.initialization;
   if (how == "points" && !any_points)
@@ -214,13 +228,16 @@ scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::Imag
   if (how == "auto") how = any_points ? "points" : "random";
 
   std::vector<SeedPoint> seeds;
-  if (how == "stereo") seeds = stereo_seeds(dataset, images, static_cast<std::size_t>(options.stereo_splats), job);
+  // A block's photos show some times as much ground as the block has.
+  const std::size_t stereo = static_cast<std::size_t>(options.stereo_splats) * (grow ? kShownByBlock : 1);
+  if (how == "stereo") seeds = stereo_seeds(dataset, images, stereo, job);
   // Where stereo matches nothing (one view, no texture), what there is must do.
   if (how != "random" && any_points) append_points(dataset.points, seeds);
   if (seeds.empty()) seeds = frustum_seeds(dataset, images, options, job);
   if (seeds.empty())
     throw scene::Error(dataset.root.string(), "has no sparse points, and no two training views look at the same region",
                        "give it a sparse point cloud");
+  if (grow) thin_outside(seeds, grow, options);
   limit_seeds(seeds, static_cast<std::size_t>(options.max_splats), options);
   return model_of(seeds, options, how == "stereo");
 }

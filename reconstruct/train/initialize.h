@@ -1,5 +1,6 @@
 #pragma once
 
+#include "reconstruct/train/block_context.h"
 #include "reconstruct/train/train_options.h"
 #include "scene/dataset.h"
 #include "scene/gaussian_model.h"
@@ -13,8 +14,11 @@ namespace tessera::reconstruct {
 /// "random" (uniform in the region that at least two training views see, coloured from the photos), or "auto": points
 /// where there are any, else random. Scale = mean distance to the 3 nearest neighbours (nanoflann; Kerbl et al. 2023),
 /// outliers capped at a quantile; opacity 0.1. For mcmc, where the start is not stereo's, 0.5 and a tenth of the scale
-/// (Kheradmand et al. 2024). Throws scene::Error where there is nothing to start from, scene::Cancelled when asked to.
+/// (Kheradmand et al. 2024). In a block, what lies where splats may not
+/// multiply is a coarse backdrop: at most a quarter of the rows. Throws scene::Error where there is nothing to start
+/// from, scene::Cancelled when asked to.
 scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::ImageCache& images,
-                                      const TrainOptions& options, const scene::JobContext& job = {});
+                                      const TrainOptions& options, const scene::JobContext& job = {},
+                                      const GrowFilter& grow = {});
 
 }  // namespace tessera::reconstruct

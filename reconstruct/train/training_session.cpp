@@ -69,16 +69,17 @@ struct TrainingSession::Impl {
         extent(extent_of(dataset)),
         run_level(level_of(dataset, options.max_image_size)),
         schedule(options, extent),
+        grow(std::move(block.grow)),
         exposures_of_whole(std::move(block.exposure)),
         order(train_views, options.seed),
         images(dataset, static_cast<std::size_t>(options.image_cache_mb * 1e6)),
         rasterizer(render::make_cpu_rasterizer()),
-        strategy(make_strategy(options, block.grow)),
+        strategy(make_strategy(options, grow)),
         exposure(dataset.views.size(), train_views),
         depths(options.depth_weight > 0 ? PointDepths(dataset) : PointDepths()) {
     if (run.empty()) return;
     writer = std::make_unique<CheckpointWriter>(run);
-    data_fingerprint = fingerprint(dataset, block.grow.text);
+    data_fingerprint = fingerprint(dataset, grow.text);
     options_lines = options_text(options);
   }
 
@@ -95,6 +96,7 @@ struct TrainingSession::Impl {
   const double extent;
   const int run_level;  // resolution level of the run's full size
   const Schedule schedule;
+  const GrowFilter grow;                         // of a block; else empty
   const std::vector<Affine> exposures_of_whole;  // of a block's views; else empty
 
   // State of the run
@@ -469,7 +471,7 @@ void TrainingSession::Impl::start_exposure() {
 void TrainingSession::Impl::initialise() {
   const Stopwatch watch(seconds, cpu_seconds);
   arena.execute([&] {
-    model = initialize_model(dataset, images, options, job());
+    model = initialize_model(dataset, images, options, job(), grow);
     start_exposure();
   });
   adam.resize(model.size(), options.sh_degree);

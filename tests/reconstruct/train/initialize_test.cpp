@@ -53,6 +53,24 @@ TEST(InitializeFromPoints, TakesPlaceColourAndNeighbourDistance) {
   EXPECT_EQ(places.size(), 100u);
 }
 
+TEST(InitializeFromPoints, OutsideOfABlockIsACoarseBackdrop) {
+  test::SmallWorld world(4, 32, 24, 10);
+  scene::ImageCache images(world.dataset, kBudget);
+  const GrowFilter left{[](const std::array<float, 3>& p) { return p[0] < -0.5f; }, "left"};  // three of ten columns
+  auto options = adc_options();
+  const auto count_left = [&](const scene::GaussianModel& model) {
+    return std::count_if(model.position[0].begin(), model.position[0].end(), [](float x) { return x < -0.5f; });
+  };
+  options.max_splats = 80;
+  auto model = initialize_model(world.dataset, images, options, {}, left);
+  EXPECT_EQ(count_left(model), 30) << "all of them";
+  EXPECT_EQ(model.size(), 50u) << "and a quarter of the rows for what lies beyond";
+  options.max_splats = 24;
+  model = initialize_model(world.dataset, images, options, {}, left);
+  EXPECT_EQ(count_left(model), 18);
+  EXPECT_EQ(model.size(), 24u);
+}
+
 TEST(InitializeFromPoints, McmcStartsSmallerAndMoreOpaque) {
   test::SmallWorld world(4, 32, 24, 10);
   auto options = adc_options();
