@@ -1,21 +1,52 @@
 #include <iostream>
 #include <memory>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
 #include "app/cli/command.h"
 #include "app/cli/inputs.h"
-#include "reconstruct/blocks/block_plan.h"
+#include "reconstruct/blocks/forecast.h"
+#include "reconstruct/blocks/plan_budget.h"
+#include "reconstruct/blocks/plan_map.h"
+#include "reconstruct/blocks/region.h"
+#include "reconstruct/train/memory_plan.h"
 
 namespace tessera::app {
 namespace {
 
 struct Arguments {
-  std::string data, out, preset = "standard";
+  std::string data, out, preset = "standard", memory, time, region, coarse;
   reconstruct::PlanOptions how;
   int iterations = 0, max_splats = 0, seed = -1;
   std::vector<std::string> set;
 };
+
+void print_table(const reconstruct::BlockPlan& plan, const reconstruct::SceneForecast& forecast, int cores) {
+  const auto row = [](const std::string& name, const std::string(&cells)[7]) {
+    std::printf("%5s %8s %10s %11s %12s %10s %9s %9s\n", name.c_str(), cells[0].c_str(), cells[1].c_str(),
+                cells[2].c_str(), cells[3].c_str(), cells[4].c_str(), cells[5].c_str(), cells[6].c_str());
+  };
+  const auto time = [&](double cpu_seconds) { return clock_text(reconstruct::wall_seconds(cpu_seconds, cores)); };
+  row("block", {"photos", "points", "beyond it", "splats", "memory", "time", "disk"});
+  std::size_t splats = 0;
+  for (std::size_t i = 0; i < forecast.blocks.size(); ++i) {
+    const auto& f = forecast.blocks[i];
+    splats += f.splats;
+    row(std::to_string(i), {std::to_string(f.views), count_text(f.points), count_text(f.auxiliary),
+                            count_text(f.splats), bytes_text(static_cast<double>(f.memory_bytes)), time(f.cpu_seconds),
+                            bytes_text(static_cast<double>(f.disk_bytes))});
+  }
+  row("all", {"", "", "", count_text(splats), bytes_text(static_cast<double>(forecast.memory_bytes)),
+              time(forecast.cpu_seconds), bytes_text(static_cast<double>(forecast.disk_bytes))});
+  const reconstruct::Balance balance = reconstruct::balance_of(plan, forecast);
+  std::printf(
+      "estimates: %d steps a block, on %d core%s; memory is an upper bound. \"all\" takes the blocks one after "
+      "another and scores the merged scene\n",
+      plan.options.iterations, cores, cores == 1 ? "" : "s");
+  std::printf("balance   longest over mean time %.2f, variation %.2f, worst aspect of a cell %.1f\n",
+              balance.max_over_mean, balance.variation, balance.worst_aspect);
+}
 
 int plan(const Arguments& a, Cli& cli) {
   reconstruct::TrainOptions options;
@@ -32,17 +63,30 @@ int plan(const Arguments& a, Cli& cli) {
   if (std::filesystem::exists(std::filesystem::path(a.out) / "blocks", error))
     throw scene::Error(a.out, "has blocks that were trained by its plan", "choose another --out");
 
+  reconstruct::PlanBudget budget;
+  const int threads = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
+  budget.cores = threads;
+  if (!a.memory.empty()) budget.memory_bytes = reconstruct::read_memory(a.memory);
+  if (!a.time.empty()) budget.seconds = reconstruct::read_time(a.time);
+  reconstruct::PlanOptions how = a.how;
+  how.coarse = a.coarse;
+  if (!a.region.empty()) how.region = reconstruct::read_region(a.region);
+  if (const auto machine = reconstruct::machine_limit(threads);
+      budget.memory_bytes > static_cast<double>(machine.bytes))
+    cli.console.warning("--memory " + a.memory + " is more than the " + bytes_text(static_cast<double>(machine.bytes)) +
+                        " " + machine.source);
+
   const scene::Dataset dataset = open_dataset(a.data, cli.console);
-  reconstruct::BlockPlan made = reconstruct::plan_blocks(dataset, a.how, a.preset, options);
+  reconstruct::BlockPlan made = reconstruct::plan_within(dataset, how, budget, a.preset, options, cli.console.job());
   made.data = a.data;
+  const auto blocks = reconstruct::block_data(dataset, made);
+  const auto forecast = reconstruct::forecast(made, dataset, blocks);
   reconstruct::write_block_plan(made, a.out);
-  const auto blocks = reconstruct::assign_by_tracks(dataset, made.partition, made.assignment);
+  reconstruct::write_plan_map(reconstruct::plan_map(made, dataset, blocks, forecast), a.out);
   cli.console.finish_line();
-  std::printf("%5s %8s %10s %12s\n", "block", "photos", "points", "beyond it");
-  for (std::size_t i = 0; i < blocks.size(); ++i)
-    std::printf("%5zu %8zu %10s %12s\n", i, blocks[i].views.size(), count_text(blocks[i].points.size()).c_str(),
-                count_text(blocks[i].auxiliary.size()).c_str());
-  std::cout << "plan      " << a.out << "/plan.json; go on with: tessera train " << a.out << "\n";
+  print_table(made, forecast, budget.cores);
+  std::cout << "plan      " << a.out << "/plan.json, drawn in plan.png and plan.svg; go on with: tessera train "
+            << a.out << "\n";
   return 0;
 }
 
@@ -58,7 +102,13 @@ void add_plan_command(Cli& cli) {
   sub->add_option("--out", a->out, "folder to make: plan.json; blocks/ and the model come into it")
       ->required()
       ->check(not_empty());
-  sub->add_option("--blocks", a->how.blocks, "how many")->check(number_between(1, 1e5))->capture_default_str();
+  auto* blocks =
+      sub->add_option("--blocks", a->how.blocks, "how many")->check(number_between(1, 1e5))->capture_default_str();
+  sub->add_option("--memory", a->memory, "as many blocks as it takes that none needs more: 6GB, 6GiB, 600MB")
+      ->check(not_empty())
+      ->excludes(blocks);
+  sub->add_option("--time", a->time, "as many steps, of those asked for, as fit: 8h, 90min, 1h30min")
+      ->check(not_empty());
   sub->add_option("--partitioner", a->how.partitioner, "tree (balanced), midpoint, grid or quantile")
       ->capture_default_str();
   sub->add_option("--load", a->how.load,
@@ -68,6 +118,16 @@ void add_plan_command(Cli& cli) {
       ->check(number_between(0, 0.49))
       ->capture_default_str();
   sub->add_flag("--contracted", a->how.contracted, "grid, quantile: far ground is drawn together and has cells too");
+  sub->add_option("--region", a->region,
+                  "what is cut: corners \"x0,y0 x1,y1 ...\" on the ground, in the photos' coordinates, or a JSON file")
+      ->check(not_empty());
+  auto* assignment =
+      sub->add_option("--assignment", a->how.assignment.rule, "how photos are chosen: tracks, visibility or ssim-drop")
+          ->capture_default_str();
+  sub->add_option("--coarse", a->coarse,
+                  "visibility, ssim-drop: a trained run of the data to look at instead of its sparse points")
+      ->check(not_empty())
+      ->needs(assignment);
   sub->add_option("--preset", a->preset, "draft, standard, high, or a TOML file: of every block")
       ->capture_default_str();
   sub->add_option("--iterations", a->iterations, "steps of every block")->check(option_value(table, "iterations"));

@@ -7,7 +7,7 @@
 #include <glm/geometric.hpp>
 #include <nanoflann.hpp>
 
-#include "scene/error.h"
+#include "reconstruct/train/projection.h"
 #include "scene/parallel.h"
 
 namespace tessera::reconstruct {
@@ -20,14 +20,6 @@ glm::dvec3 point_of(const scene::SparsePoints& points, std::size_t i) {
   return {points.position[i][0], points.position[i][1], points.position[i][2]};
 }
 
-bool in_picture(const scene::Camera& camera, const glm::dvec3& point) {
-  const scene::Pinhole& p = camera.intrinsics;
-  const glm::dvec3 c = camera.cam_from_world(point);
-  if (c.z <= 0) return false;
-  const double u = p.fx * c.x / c.z + p.cx, v = p.fy * c.y / c.z + p.cy;
-  return u >= 0 && v >= 0 && u < p.width && v < p.height;
-}
-
 /// Training views that see each point, as SparsePoints has them; by projection where there are no tracks.
 struct Sight {
   std::vector<std::uint32_t> begin, view;
@@ -35,28 +27,44 @@ struct Sight {
 
 Sight sight_of(const scene::Dataset& dataset) {
   const scene::SparsePoints& points = dataset.points;
-  const bool known = !points.track_view.empty();
+  Sight sight;
+  sight.begin.reserve(points.size() + 1);
+  sight.begin.push_back(0);
+  if (!points.track_view.empty()) {
+    sight.view.reserve(points.track_view.size());
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      for (std::uint32_t t = points.track_begin[i]; t < points.track_begin[i + 1]; ++t)
+        if (!dataset.views[points.track_view[t]].test) sight.view.push_back(points.track_view[t]);
+      sight.begin.push_back(static_cast<std::uint32_t>(sight.view.size()));
+    }
+    return sight;
+  }
   std::vector<std::vector<std::uint32_t>> seen(points.size());
   const std::vector<std::size_t> train = dataset.train_views();
   scene::parallel_blocks(std::size_t{0}, points.size(), kGrain, [&](std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i) {
-      if (known) {
-        for (std::uint32_t t = points.track_begin[i]; t < points.track_begin[i + 1]; ++t)
-          if (!dataset.views[points.track_view[t]].test) seen[i].push_back(points.track_view[t]);
-      } else {
-        for (const std::size_t v : train)
-          if (in_picture(dataset.views[v].camera, point_of(points, i)))
-            seen[i].push_back(static_cast<std::uint32_t>(v));
-      }
-    }
+    for (std::size_t i = first; i < last; ++i)
+      for (const std::size_t v : train)
+        if (project(dataset.views[v].camera, point_of(points, i))) seen[i].push_back(static_cast<std::uint32_t>(v));
   });
-  Sight sight;
-  sight.begin.push_back(0);
   for (const auto& views : seen) {
     sight.view.insert(sight.view.end(), views.begin(), views.end());
     sight.begin.push_back(static_cast<std::uint32_t>(sight.view.size()));
   }
   return sight;
+}
+
+/// Where the points lie, in cell coordinates.
+std::vector<glm::dvec2> places(const scene::SparsePoints& points, const Partition& partition) {
+  std::vector<glm::dvec2> place(points.size());
+  for (std::size_t i = 0; i < points.size(); ++i) place[i] = partition.frame().cell_from_scene(point_of(points, i));
+  return place;
+}
+
+template <class Body>  // body(block, rectangle with its margin)
+void for_each_block(const Partition& partition, double margin, Body body) {
+  scene::parallel_blocks(std::size_t{0}, partition.cells(), 1, [&](std::size_t first, std::size_t last) {
+    for (std::size_t b = first; b < last; ++b) body(b, partition.cell(static_cast<std::uint32_t>(b)).expanded(margin));
+  });
 }
 
 struct Cloud {
@@ -92,45 +100,61 @@ std::vector<double> squared_spacing(const std::vector<std::array<float, 3>>& poi
 
 }  // namespace
 
-std::vector<BlockData> assign_by_tracks(const scene::Dataset& dataset, const Partition& partition,
-                                        const AssignmentOptions& options) {
-  const scene::SparsePoints& points = dataset.points;
+std::string reason(const BlockView& view, const AssignmentOptions& options) {
+  if (options.rule == "visibility") return "shows it";
+  if (options.rule == "ssim-drop") return "misses it";
+  return !view.sees_much(options) ? "looks at it" : !view.looks_at_it(options) ? "sees much of it" : "both";
+}
+
+BlockViews views_by_tracks(const scene::Dataset& dataset, const Partition& partition,
+                           const AssignmentOptions& options) {
   const Sight sight = sight_of(dataset);
   std::vector<std::uint32_t> of_view(dataset.views.size());
   for (const std::uint32_t v : sight.view) ++of_view[v];
-  std::vector<glm::dvec2> place(points.size());
-  for (std::size_t i = 0; i < points.size(); ++i) place[i] = partition.frame().cell_from_scene(point_of(points, i));
+  const std::vector<glm::dvec2> place = places(dataset.points, partition);
+  BlockViews views(partition.cells());
+  for_each_block(partition, options.margin, [&](std::size_t b, const Rect& rect) {
+    std::vector<std::uint32_t> common(dataset.views.size());
+    double inside = 0;
+    for (std::size_t i = 0; i < place.size(); ++i) {
+      if (!rect.contains(place[i])) continue;
+      ++inside;
+      for (std::uint32_t t = sight.begin[i]; t < sight.begin[i + 1]; ++t) ++common[sight.view[t]];
+    }
+    for (std::uint32_t v = 0; v < common.size(); ++v) {
+      if (common[v] == 0) continue;  // then of_view and the block's points are not zero either
+      const BlockView view{v, static_cast<double>(common[v]) / of_view[v], common[v] / inside};
+      if (view.looks_at_it(options) || view.sees_much(options)) views[b].push_back(view);
+    }
+  });
+  return views;
+}
 
+std::vector<BlockData> block_data(const scene::Dataset& dataset, const Partition& partition, double margin,
+                                  BlockViews views) {
+  const Sight sight = sight_of(dataset);
+  const std::vector<glm::dvec2> place = places(dataset.points, partition);
   std::vector<BlockData> blocks(partition.cells());
-  scene::parallel_blocks(std::size_t{0}, blocks.size(), 1, [&](std::size_t first, std::size_t last) {
-    for (std::size_t b = first; b < last; ++b) {
-      BlockData& block = blocks[b];
-      const Rect rect = partition.cell(static_cast<std::uint32_t>(b)).expanded(options.margin);
-      std::vector<std::uint32_t> common(dataset.views.size());
-      for (std::size_t i = 0; i < points.size(); ++i) {
-        if (!rect.contains(place[i])) continue;
+  for_each_block(partition, margin, [&](std::size_t b, const Rect& rect) {
+    BlockData& block = blocks[b];
+    block.views = std::move(views[b]);
+    std::vector<std::uint8_t> assigned(dataset.views.size());
+    for (const BlockView& v : block.views) assigned[v.view] = 1;
+    for (std::size_t i = 0; i < place.size(); ++i) {
+      const auto* begin = sight.view.data() + sight.begin[i];
+      const auto* end = sight.view.data() + sight.begin[i + 1];
+      if (rect.contains(place[i]))
         block.points.push_back(static_cast<std::uint32_t>(i));
-        for (std::uint32_t t = sight.begin[i]; t < sight.begin[i + 1]; ++t) ++common[sight.view[t]];
-      }
-      std::vector<bool> assigned(dataset.views.size());
-      for (std::uint32_t v = 0; v < common.size(); ++v) {
-        if (common[v] == 0) continue;  // then of_view and the block's points are not zero either
-        const BlockView view{v, static_cast<double>(common[v]) / of_view[v],
-                             static_cast<double>(common[v]) / static_cast<double>(block.points.size())};
-        if (!view.looks_at_it(options) && !view.sees_much(options)) continue;
-        block.views.push_back(view);
-        assigned[v] = true;
-      }
-      for (std::size_t i = 0; i < points.size(); ++i) {
-        if (rect.contains(place[i])) continue;
-        const auto* begin = sight.view.data() + sight.begin[i];
-        const auto* end = sight.view.data() + sight.begin[i + 1];
-        if (std::any_of(begin, end, [&](std::uint32_t v) { return assigned[v]; }))
-          block.auxiliary.push_back(static_cast<std::uint32_t>(i));
-      }
+      else if (std::any_of(begin, end, [&](std::uint32_t v) { return assigned[v] != 0; }))
+        block.auxiliary.push_back(static_cast<std::uint32_t>(i));
     }
   });
   return blocks;
+}
+
+std::vector<BlockData> assign_by_tracks(const scene::Dataset& dataset, const Partition& partition,
+                                        const AssignmentOptions& options) {
+  return block_data(dataset, partition, options.margin, views_by_tracks(dataset, partition, options));
 }
 
 std::vector<Load> point_loads(const scene::Dataset& dataset, const CellFrame& frame, LoadRule rule) {
@@ -156,25 +180,6 @@ std::vector<Load> point_loads(const scene::Dataset& dataset, const CellFrame& fr
     }
   }
   return loads;
-}
-
-CellFrame region_of_interest(const scene::Dataset& dataset) {
-  std::vector<glm::dvec2> ground;
-  std::vector<double> heights, floor;
-  for (const scene::View& view : dataset.views) {
-    const glm::dvec3 center = view.camera.center();
-    ground.push_back({center.x, center.y});
-    heights.push_back(center.z);
-  }
-  for (const auto& p : dataset.points.position) floor.push_back(static_cast<double>(p[2]));
-  const auto median = [](std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-  };
-  // Without points: the scene frame's median view depth.
-  const double height = floor.empty() || heights.empty() ? 1.0 : std::abs(median(heights) - median(floor));
-  return frame_around(ground, 0.5 * height);
 }
 
 }  // namespace tessera::reconstruct

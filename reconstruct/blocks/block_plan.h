@@ -9,6 +9,7 @@
 #include "reconstruct/blocks/partition.h"
 #include "reconstruct/train/train_options.h"
 #include "scene/dataset.h"
+#include "scene/progress.h"
 
 namespace tessera::reconstruct {
 
@@ -20,6 +21,8 @@ struct PlanOptions {
   bool contracted = false;           // grids only: the plane outside the region is drawn together
   double clamp = 0.15;               // tree: a cut keeps this share of the cell on either side
   AssignmentOptions assignment;
+  std::filesystem::path coarse;    // visibility, ssim-drop: a trained run of the data; empty: its sparse points
+  std::vector<glm::dvec2> region;  // corners (read_region); empty: region_of_interest
 };
 
 /// A scene cut into blocks, with all that training them needs: PROJECT/plan.json. One block is the ordinary case.
@@ -30,16 +33,24 @@ struct BlockPlan {
   Partition partition;
   AssignmentOptions assignment;
   std::uint64_t data_fingerprint = 0;  // of the dataset that it was made for
+  BlockViews views;                    // of every cell, as assigned
 };
 
-/// Cuts `dataset`. Throws scene::Error where a block would have fewer than two photos, with the number that would do.
-BlockPlan plan_blocks(const scene::Dataset& dataset, const PlanOptions& how, std::string preset, TrainOptions options);
+/// Cuts `dataset`. Warns of cameras that are far from all others, of photos that nothing links to the rest, and of
+/// photos that serve no block. Throws scene::Error where a block would have no points or fewer than two photos, with
+/// the number that would do.
+BlockPlan plan_blocks(const scene::Dataset& dataset, const PlanOptions& how, std::string preset, TrainOptions options,
+                      const scene::JobContext& job = {});
+
+/// What every block of the plan is trained from: its views are the plan's.
+std::vector<BlockData> block_data(const scene::Dataset& dataset, const BlockPlan& plan);
 
 /// The options that block `cell` trains with.
 TrainOptions block_options(const BlockPlan& plan, std::uint32_t cell);
 
 void write_block_plan(const BlockPlan& plan, const std::filesystem::path& project);
-/// Throws scene::Error naming plan.json and the field.
+/// Throws scene::Error naming plan.json and the field. Whether the views exist is known once the dataset is: as long as
+/// it has the plan's fingerprint.
 BlockPlan read_block_plan(const std::filesystem::path& project);
 bool has_block_plan(const std::filesystem::path& project);
 

@@ -24,7 +24,7 @@ BlockTraining::BlockTraining(BlockPlan plan, fs::path project, const scene::Data
   if (fingerprint(dataset) != plan_.data_fingerprint)
     throw scene::Error((project_ / "plan.json").string(), "was made for other photos, poses or points",
                        "make it anew: tessera plan");
-  blocks_ = assign_by_tracks(dataset, plan_.partition, plan_.assignment);
+  blocks_ = block_data(dataset, plan_);
 }
 
 void BlockTraining::save_record(const std::string& state) {

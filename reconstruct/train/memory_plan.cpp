@@ -68,7 +68,6 @@ constexpr double kShareOfMachine = 0.9, kShareOfAddresses = 0.75;
 // Each thread maps a stack (8 MB) and an arena of the allocator (64 MB) without using them.
 constexpr std::size_t kThreadAddresses = 72 * kMega;
 
-constexpr int kSmallestCache = 16;   // MB: the least that the option takes
 constexpr int kFewestSplats = 1000;  // fewer show nothing
 constexpr int kRound = 1000;         // caps in whole thousands read better
 

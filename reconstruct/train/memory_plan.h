@@ -11,6 +11,8 @@
 
 namespace tessera::reconstruct {
 
+inline constexpr int kSmallestCache = 16;  // MB: the least that image_cache_mb takes
+
 /// Bytes that a run may need at its peak, by what needs them: an upper bound (docs/performance.md compares it with what
 /// runs took). A function of options and dataset alone, not of the machine or the number of threads.
 struct MemoryNeed {

@@ -1,4 +1,5 @@
 #include "reconstruct/blocks/assignment.h"
+#include "reconstruct/blocks/region.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

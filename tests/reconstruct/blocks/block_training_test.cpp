@@ -52,7 +52,7 @@ TEST_F(Blocks, ABrokenPlanIsOneClearLine) {
     return message([&] { read_block_plan(folder_.path()); });
   };
   EXPECT_THAT(refused("{"), testing::HasSubstr("plan.json: is no plan"));
-  EXPECT_THAT(refused(R"({"version": 2})"), testing::HasSubstr("version 2"));
+  EXPECT_THAT(refused(R"({"version": 1})"), testing::HasSubstr("version 1"));
   write_block_plan(plan(2), folder_.path());
   auto record = nlohmann::json::parse(scene::read_file(folder_.path() / "plan.json"));
   record["options"]["max_splats"] = "many";
