@@ -153,7 +153,7 @@ Drawing plan_map(const BlockPlan& plan, const scene::Dataset& dataset, std::span
   std::vector<std::vector<glm::dvec2>> cells;
   for (std::uint32_t c = 0; c < plan.partition.cells(); ++c) cells.push_back(cell_polygon(sheet, plan.partition, c));
   for (std::size_t c = 0; c < cells.size(); ++c)
-    map.fill(cells[c], {kSeam.rgb, most > 0 ? 0.3 * forecast.blocks[c].cpu_seconds / most : 0.0});
+    map.fill(cells[c], {kSeam.rgb, most > 0 ? 0.2 * std::pow(forecast.blocks[c].cpu_seconds / most, 2) : 0.0});
   for (const auto& cell : cells) map.outline(cell, kSeam, 2);
   for (const scene::View& view : dataset.views)
     if (sheet.shows(view.camera.center())) map.disc(sheet.at(view.camera.center()), 3, view.test ? kHeldOut : kCamera);
