@@ -96,8 +96,10 @@ void refuse_empty(const std::vector<BlockData>& blocks, const PlanOptions& how) 
     if (blocks[b].views.size() >= 2 && !blocks[b].points.empty()) continue;
     if (empty++ == 0)
       first = "block " + std::to_string(b) + " of " + std::to_string(blocks.size()) + " would have " +
-              (blocks[b].points.empty() ? std::string("no points")
-                                        : std::to_string(blocks[b].views.size()) + " photos, and two are the least");
+              (blocks[b].points.empty()
+                   ? std::string("no points")
+                   : std::to_string(blocks[b].views.size()) + (blocks[b].views.size() == 1 ? " photo" : " photos") +
+                         ", and two are the least");
   }
   if (empty == 0) return;
   if (empty > 1) first += " (and " + std::to_string(empty - 1) + " more like it)";

@@ -20,6 +20,9 @@ constexpr double kSecondsOfVisible = 253e-9, kSecondsOfPair = 2.0e-9;
 // Pairs a pixel by visible splats a pixel: a trained scene's splats shrink as they become more. Fitted to the four
 // columns of the same page's table of stages (54, 74, 97 and 172 pairs at .022, .22, .54 and 2.2).
 constexpr double kPairsAtLeast = 45, kPairsOfSplats = 82, kPairsPower = 0.57;
+// What runs took over that: the middle of six (docs/large-scenes.md, "The forecast"), 0.93 to 1.41. Overlap differs
+// from scene to scene, and photos, previews and checkpoints take their part.
+constexpr double kRunOverSteps = 1.15;
 // What a densification adds: adc added 4.6 to 5 % on caliterra, whole and in four blocks, until the cap; mcmc is told.
 constexpr double kAdcGrowth = 0.05;
 // Stereo adds what fills the gaps between its own points, 15 % more (caliterra), and takes this long for a pixel of its
@@ -29,6 +32,8 @@ constexpr double kStereoFill = 1.15, kSecondsOfStereoPixel = 8e-6;
 constexpr double kSecondsOfScoredPixel = 450e-9;
 // A second core gains .7 to .95 of itself (docs/performance.md).
 constexpr double kGainOfCore = 0.85;
+
+constexpr double kVisibleUnknown = 0.5;  // share of the splats that a photo shows, where no points tell
 
 constexpr std::size_t kSample = 400;                                   // points that stand for a block's splats
 constexpr std::uint32_t kSlices = 40;                                  // of a run, over which pictures and splats grow
@@ -49,7 +54,7 @@ scene::Dataset outline(const scene::Dataset& whole, const BlockData& block) {
 
 /// Share of the block's points that lie in each view's picture.
 std::vector<double> visible_shares(const scene::Dataset& whole, const BlockData& block) {
-  std::vector<double> shares(block.views.size());
+  std::vector<double> shares(block.views.size(), kVisibleUnknown);
   const std::size_t points = block.points.size() + block.auxiliary.size(), count = std::min(points, kSample);
   if (count == 0) return shares;
   std::vector<glm::dvec3> sample;
@@ -122,7 +127,7 @@ BlockForecast forecast_block(const BlockPlan& plan, const scene::Dataset& whole,
       step += step_seconds(area(scene::level_camera(part.views[v].camera.intrinsics, level)), shares[v] * splats);
   }
   step /= static_cast<double>(kSlices * shares.size());
-  f.cpu_seconds = steps * step;
+  f.cpu_seconds = kRunOverSteps * steps * step;
   if (o.initialization == "stereo") f.cpu_seconds += kSecondsOfStereoPixel * stereo_pixels(part);
   f.splats = static_cast<std::size_t>(splats_after(1));
   const std::size_t floats = 11 + 3 * static_cast<std::size_t>(scene::sh_coefficients(o.sh_degree));

@@ -33,8 +33,9 @@ std::optional<double> read_units(const std::string& text, std::span<const Unit> 
   for (skip_blanks(); at < text.size(); skip_blanks()) {
     const std::size_t begin = at;
     while (at < text.size() && (std::isdigit(static_cast<unsigned char>(text[at])) || text[at] == '.')) ++at;
+    std::istringstream digits(text.substr(begin, at - begin));
     double number = 0;
-    if (!(std::istringstream(text.substr(begin, at - begin)) >> number)) return {};
+    if (!(digits >> number) || digits.peek() != std::istringstream::traits_type::eof()) return {};
     skip_blanks();
     const std::size_t word = at;
     while (at < text.size() && std::isalpha(static_cast<unsigned char>(text[at]))) ++at;
