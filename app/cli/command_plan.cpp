@@ -11,6 +11,7 @@
 #include "reconstruct/blocks/plan_map.h"
 #include "reconstruct/blocks/region.h"
 #include "reconstruct/train/memory_plan.h"
+#include "reconstruct/train/run_setup.h"
 
 namespace tessera::app {
 namespace {
@@ -48,6 +49,19 @@ void print_table(const reconstruct::BlockPlan& plan, const reconstruct::SceneFor
               balance.max_over_mean, balance.variation, balance.worst_aspect);
 }
 
+/// Few blocks fit because each is capped: what a person with memory to spare wants to know.
+void say_of_cap(const reconstruct::BlockPlan& plan, const scene::Dataset& dataset, Console& console) {
+  reconstruct::TrainOptions uncapped = plan.options;
+  reconstruct::train_options_table().set(uncapped, "max_splats", "100000000");
+  const auto worth = reconstruct::with_one_cap(uncapped, dataset).max_splats;
+  const double most = static_cast<double>(plan.options.max_splats) * plan.partition.cells();
+  if (plan.options.pixels_per_splat > 0 && worth > most)
+    console.note("the photos are worth " + count_text(static_cast<unsigned>(worth)) +
+                 " splats (pixels_per_splat) and the cap is " +
+                 count_text(static_cast<unsigned>(plan.options.max_splats)) +
+                 " a block; with a higher --max-splats the same memory takes more blocks");
+}
+
 int plan(const Arguments& a, Cli& cli) {
   reconstruct::TrainOptions options;
   reconstruct::apply_preset(options, a.preset);
@@ -79,6 +93,7 @@ int plan(const Arguments& a, Cli& cli) {
   const scene::Dataset dataset = open_dataset(a.data, cli.console);
   reconstruct::BlockPlan made = reconstruct::plan_within(dataset, how, budget, a.preset, options, cli.console.job());
   made.data = a.data;
+  if (budget.memory_bytes > 0) say_of_cap(made, dataset, cli.console);
   const auto blocks = reconstruct::block_data(dataset, made);
   const auto forecast = reconstruct::forecast(made, dataset, blocks);
   reconstruct::write_block_plan(made, a.out);

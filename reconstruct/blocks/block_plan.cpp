@@ -154,7 +154,7 @@ void read_assignment(const json& record, BlockPlan& plan, const std::string& fil
   for (const json& block : record["blocks"]) {
     std::vector<BlockView>& views = plan.views.emplace_back();
     for (const json& row : block) {
-      if (!row.is_object() || !row.contains("photo") || !row["photo"].is_number_unsigned() ||
+      if (!block.is_array() || !row.is_object() || !row.contains("photo") || !row["photo"].is_number_unsigned() ||
           row["photo"] > 0xFFFFFFFEu || (!views.empty() && row["photo"] <= views.back().view))
         throw scene::Error(file, "the photos of block " + std::to_string(plan.views.size() - 1) + " are not in order",
                            "make the plan anew");

@@ -43,6 +43,16 @@ TEST_F(Blocks, APlanSurvivesItsFile) {
   EXPECT_EQ(read.options.max_splats, 800);
   EXPECT_EQ(read.data_fingerprint, made.data_fingerprint);
   EXPECT_EQ(read.assignment.margin, made.assignment.margin);
+  EXPECT_EQ(read.assignment.rule, "tracks");
+  ASSERT_EQ(read.views.size(), 2u);
+  for (std::size_t b = 0; b < 2; ++b) {
+    ASSERT_EQ(read.views[b].size(), made.views[b].size());
+    for (std::size_t v = 0; v < made.views[b].size(); ++v) {
+      EXPECT_EQ(read.views[b][v].view, made.views[b][v].view);
+      EXPECT_EQ(read.views[b][v].cover, made.views[b][v].cover);
+      EXPECT_EQ(read.views[b][v].share, made.views[b][v].share);
+    }
+  }
   EXPECT_NE(block_options(read, 0).seed, block_options(read, 1).seed);
 }
 
@@ -55,10 +65,31 @@ TEST_F(Blocks, ABrokenPlanIsOneClearLine) {
   EXPECT_THAT(refused(R"({"version": 1})"), testing::HasSubstr("version 1"));
   write_block_plan(plan(2), folder_.path());
   auto record = nlohmann::json::parse(scene::read_file(folder_.path() / "plan.json"));
+  const auto edited = [&](const std::function<void(nlohmann::json&)>& edit) {
+    auto copy = record;
+    edit(copy["assignment"]);
+    return refused(copy.dump());
+  };
+  EXPECT_THAT(edited([](auto& a) { a.erase("blocks"); }), testing::HasSubstr("does not list the photos of each block"));
+  EXPECT_THAT(edited([](auto& a) { a["blocks"].push_back(1); }), testing::HasSubstr("does not list the photos"));
+  EXPECT_THAT(edited([](auto& a) { a["blocks"][1] = 1; }), testing::HasSubstr("photos of block 1 are not in order"));
+  EXPECT_THAT(edited([](auto& a) { a["blocks"][0][1]["photo"] = 0; }), testing::HasSubstr("block 0 are not in order"));
+  EXPECT_THAT(edited([](auto& a) { a["blocks"][0][0]["cover"] = "much"; }), testing::HasSubstr("cover is no number"));
+  EXPECT_THAT(edited([](auto& a) { a["margin"] = nullptr; }), testing::HasSubstr("margin is no number"));
   record["options"]["max_splats"] = "many";
   EXPECT_THAT(refused(record.dump()), testing::HasSubstr("max_splats"));
   record.erase("options");
   EXPECT_THAT(refused(record.dump()), testing::HasSubstr("has no options"));
+}
+
+TEST_F(Blocks, APlanThatNamesPhotosThatAreNotThereIsRefused) {
+  BlockPlan made = plan(2);
+  made.views[1].back().view = 900;
+  EXPECT_THAT(message([&] { BlockTraining(made, folder_.path(), dataset_, {}); }),
+              testing::HasSubstr("photo 900 is none to train on"));
+  made.views[1].back().view = static_cast<std::uint32_t>(dataset_.test_views().front());
+  EXPECT_THAT(message([&] { BlockTraining(made, folder_.path(), dataset_, {}); }),
+              testing::HasSubstr("is none to train on"));
 }
 
 TEST_F(Blocks, MoreBlocksThanPhotosAreRefusedWithWhatWouldDo) {
