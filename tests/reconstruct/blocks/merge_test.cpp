@@ -128,7 +128,7 @@ class Merge : public testing::Test {
     TrainOptions options;
     options.iterations = 4, options.max_splats = 800, options.preview_every = 0, options.initialization = "points";
     plan_ = plan_blocks(dataset_, {.blocks = 2}, "standard", options);
-    blocks_ = assign_by_tracks(dataset_, plan_->partition, plan_->assignment);
+    blocks_ = block_data(dataset_, *plan_);
     for (std::uint32_t b = 0; b < 2; ++b) scene::make_folder(block_folder(project_.path(), b));
   }
   scene::GaussianModel block_model(std::uint32_t block) {
