@@ -122,9 +122,13 @@ BlockForecast forecast_block(const BlockPlan& plan, const scene::Dataset& whole,
   double step = 0;  // mean over the run and the block's views
   for (std::uint32_t s = 0; s < kSlices; ++s) {
     const double share = (s + 0.5) / kSlices, splats = splats_after(share);
-    const int level = full + schedule.coarse_levels(static_cast<std::uint32_t>(std::ceil(share * steps)));
+    const auto at = static_cast<std::uint32_t>(std::ceil(share * steps));
+    const int level = full + schedule.coarse_levels(at);
+    // A second picture, forward and back.
+    const double pictures = o.pseudo_view == "corrected" && schedule.pseudo_weight(at) > 0 ? 2 : 1;
     for (std::size_t v = 0; v < shares.size(); ++v)
-      step += step_seconds(area(scene::level_camera(part.views[v].camera.intrinsics, level)), shares[v] * splats);
+      step += pictures *
+              step_seconds(area(scene::level_camera(part.views[v].camera.intrinsics, level)), shares[v] * splats);
   }
   step /= static_cast<double>(kSlices * shares.size());
   f.cpu_seconds = kRunOverSteps * steps * step;

@@ -74,6 +74,9 @@ TEST(Forecast, ALongerRunOverMoreAndLargerPicturesTakesLonger) {
   flown.options.resolution_schedule = "off";
   const double full = seconds();
   EXPECT_GT(full, first);
+  flown.options.pseudo_view = "corrected", flown.options.pseudo_from = 0.5;
+  EXPECT_GT(seconds(), 1.4 * full) << "a second picture in half of the steps";
+  flown.options.pseudo_view = "off";
   flown.options.max_image_size = 128;
   EXPECT_LT(seconds(), full);
   // The table of docs/performance.md, milliseconds of one thread: 22.7, 43.4, 185.9 and 323.7.
