@@ -36,7 +36,9 @@ KeyboardHelp::KeyboardHelp(const Actions& actions, QWidget* parent) : QDialog(pa
                  row(tr("Double click"), tr("turn to what is under the cursor")) +
                  row(tr("Click on a camera"), tr("stand where the photo was taken")) +
                  row(tr("Two fingers, with Shift, with Ctrl"), tr("orbit, pan, zoom")) +
-                 row(tr("Pinch"), tr("zoom to the cursor")) + heading(tr("Keys")) + row("W A S D Q E", tr("fly"));
+                 row(tr("Pinch"), tr("zoom to the cursor")) +
+                 row(tr("Touch screen: one finger, two fingers"), tr("orbit, pan and zoom")) + heading(tr("Keys")) +
+                 row("W A S D Q E", tr("fly"));
   for (const auto which : {Actions::Menu::file, Actions::Menu::edit, Actions::Menu::view, Actions::Menu::train,
                            Actions::Menu::tools, Actions::Menu::help}) {
     QString rows;

@@ -51,6 +51,10 @@ bool PresentWindow::event(QEvent* event) {
     case QEvent::Enter:
     case QEvent::Leave:
       return QApplication::sendEvent(&widget_, event);
+    case QEvent::TouchBegin:
+    case QEvent::TouchUpdate:
+    case QEvent::TouchEnd:
+    case QEvent::TouchCancel:
     case QEvent::KeyPress:
     case QEvent::KeyRelease:
       return QApplication::sendEvent(&widget_, event);

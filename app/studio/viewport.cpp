@@ -33,6 +33,7 @@ Viewport::Viewport(const RendererOptions& renderer, QWidget* parent)
   setAccessibleName(tr("3D view"));
   setObjectName("viewport");
   setAttribute(Qt::WA_OpaquePaintEvent);
+  setAttribute(Qt::WA_AcceptTouchEvents);
   connect(&renderer_, &RenderThread::started, this, &Viewport::renderer_started);
   connect(&renderer_, &RenderThread::failed, this, [this](const QString& message) {
     waiting_ = false;  // nothing may come

@@ -16,12 +16,15 @@
 #include "app/studio/view_presenter.h"
 #include "scene/dataset.h"
 
+class QTouchEvent;
+
 namespace tessera::app {
 
 /// The view of the scene: pictures of the render thread, and over them the photos' frusta, a gizmo of the axes and a
 /// scale bar. Left drag orbits, right drag or shift pans, middle drag looks around, the wheel zooms to the cursor, W A
 /// S D Q E fly, a double click turns to what is under the cursor. On a touchpad two fingers orbit (with Shift they pan,
-/// with Ctrl they zoom) and a pinch zooms. While nobody can see it, it asks for no pictures.
+/// with Ctrl they zoom) and a pinch zooms; on a touch screen one finger is the left button, and two pan and zoom. While
+/// nobody can see it, it asks for no pictures.
 ///
 /// Pictures are painted with what lies over them, or, where Vulkan draws on a graphics card, shown by the render thread
 /// in a window inside (ViewPresenter), for which what lies over them is painted into an image. Both look the same.
@@ -73,7 +76,7 @@ class Viewport : public QWidget {
   void renderer_started(QString name, bool draws_shells);
   void frame_drawn(double milliseconds);
   void photo_picked(int photo);
-  void photo_left();  // the camera no longer stands where it was taken
+  void photo_left();    // the camera no longer stands where it was taken
   void camera_moved();  // or is on its way
   void failed(QString message);
   void noted(QString line);  // for the log
@@ -101,6 +104,7 @@ class Viewport : public QWidget {
   bool is_seen() const;  // shown, and its window not minimised
   void zoom_at(double factor, const QPointF& place);
   bool scroll_by_fingers(const QWheelEvent& event);
+  void touch(const QTouchEvent& event);
   QSize pixels() const;
   RenderThread::Request request_of(const QSize& size) const;
   void draw_frusta(QPainter& painter, const scene::Camera& camera) const;
@@ -134,6 +138,10 @@ class Viewport : public QWidget {
   std::vector<ViewLayer*> layers_;
   ViewLayer* holder_ = nullptr;  // of the mouse, until the button is let go
   bool dragged_ = false, dragging_line_ = false;
+  int fingers_ = 0;  // on a touch screen
+  QPointF finger_;   // where the one is, or the middle of the first two
+  double spread_ = 1;
+  QElapsedTimer tapped_;
   PhotoOverlay overlay_;
   RenderThread renderer_;
   ViewPresenter presenter_;  // after the thread that it uses

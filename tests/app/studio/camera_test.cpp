@@ -576,6 +576,54 @@ TEST_F(CameraTest, FingersOnATouchpadOrbitPanAndPinch) {
   EXPECT_NEAR(viewport().view().distance(), 0.8 * nearer, 1e-9);
 }
 
+TEST_F(CameraTest, FingersOnATouchScreenOrbitPanAndPinch) {
+  open(write_model(100));
+  view();
+  QPointingDevice* screen = QTest::createTouchDevice();
+  const QPoint middle = viewport().rect().center();
+  const auto fingers = [&](int begin, const std::vector<QPoint>& from, const std::vector<QPoint>& to, int end) {
+    const auto send = [&](int first, const std::vector<QPoint>& places, auto how) {
+      auto sequence = QTest::touchEvent(&viewport(), screen);
+      for (int i = 0; i < static_cast<int>(places.size()); ++i)
+        i < first ? (void)sequence.stationary(i) : how(sequence, i, places[static_cast<std::size_t>(i)]);
+    };
+    using Sequence = QTest::QTouchEventWidgetSequence;
+    send(begin, from, [&](Sequence& s, int i, QPoint p) { s.press(i, p, &viewport()); });
+    for (int step = 1; step <= 4; ++step) {
+      std::vector<QPoint> places = from;
+      for (std::size_t i = 0; i < from.size(); ++i) places[i] += (to[i] - from[i]) * step / 4;
+      send(0, places, [&](Sequence& s, int i, QPoint p) { s.move(i, p, &viewport()); });
+    }
+    send(end, to, [&](Sequence& s, int i, QPoint p) { s.release(i, p, &viewport()); });
+    arrive();
+  };
+  const glm::dvec3 pivot = viewport().view().pivot();
+  const double distance = viewport().view().distance();
+  const scene::Camera before = camera();
+  fingers(0, {middle}, {middle + QPoint(80, 20)}, 0);
+  EXPECT_EQ(viewport().view().pivot(), pivot);
+  EXPECT_NEAR(viewport().view().distance(), distance, 1e-9);
+  EXPECT_GT(glm::length(camera().center() - before.center()), 0.05 * distance);
+  const scene::Camera orbited = camera();
+  // Apart, around the middle of the view: nearer by as much.
+  fingers(0, {middle - QPoint(50, 0), middle + QPoint(50, 0)}, {middle - QPoint(100, 0), middle + QPoint(100, 0)}, 0);
+  EXPECT_NEAR(viewport().view().distance(), 0.5 * distance, 1e-3 * distance);
+  EXPECT_NEAR(std::abs(glm::dot(camera().cam_from_world.rotation, orbited.cam_from_world.rotation)), 1, 1e-9);
+  // Together to one side: along with them.
+  const glm::dvec3 pinched = viewport().view().pivot();
+  fingers(0, {middle - QPoint(50, 0), middle + QPoint(50, 0)}, {middle + QPoint(10, 40), middle + QPoint(110, 40)}, 0);
+  EXPECT_GT(glm::length(viewport().view().pivot() - pinched), 0.01 * distance);
+  EXPECT_NEAR(viewport().view().distance(), 0.5 * distance, 1e-3 * distance);
+  EXPECT_NEAR(std::abs(glm::dot(camera().cam_from_world.rotation, orbited.cam_from_world.rotation)), 1, 1e-9);
+  // One finger of two is lifted: what the other does then means nothing.
+  const scene::Camera panned = camera();
+  fingers(0, {middle, middle + QPoint(50, 0)}, {middle, middle + QPoint(50, 0)}, 1);
+  QTest::touchEvent(&viewport(), screen).move(0, middle + QPoint(60, 60), &viewport());
+  QTest::touchEvent(&viewport(), screen).release(0, middle + QPoint(60, 60), &viewport());
+  arrive();
+  EXPECT_NEAR(glm::length(camera().center() - panned.center()), 0, 1e-9);
+}
+
 TEST_F(CameraTest, NothingIsDrawnWhileNobodyCanSeeIt) {
   open(write_model(100));
   view();
