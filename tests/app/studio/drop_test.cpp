@@ -1,29 +1,10 @@
 // What is dropped on the window is opened.
-#include <QDragEnterEvent>
-#include <QDropEvent>
-#include <QMimeData>
-
 #include "tests/app/studio/studio_fixture.h"
 
 namespace tessera::app {
 namespace {
 
-class DropTest : public StudioTest {
- protected:
-  /// True where the window would take it.
-  bool drop(const QList<QUrl>& urls) {
-    QMimeData data;
-    data.setUrls(urls);
-    const QPoint place = window_->rect().center();
-    QDragEnterEvent enter(place, Qt::CopyAction, &data, Qt::LeftButton, {});
-    QApplication::sendEvent(window_.get(), &enter);
-    if (!enter.isAccepted()) return false;
-    QDropEvent event(place, Qt::CopyAction, &data, Qt::LeftButton, {});
-    QApplication::sendEvent(window_.get(), &event);
-    return true;
-  }
-  static QUrl url(const fs::path& path) { return QUrl::fromLocalFile(QString::fromStdString(path.string())); }
-};
+class DropTest : public StudioTest {};
 
 TEST_F(DropTest, AModelIsOpened) {
   ASSERT_TRUE(drop({url(write_model(100))}));

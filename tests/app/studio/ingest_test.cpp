@@ -81,6 +81,18 @@ class ImportTest : public StudioTest {
     test::write_photo(photos_ / "photo_03.jpg", blurred);
     scene::write_file_atomically(photos_ / "photo_99.jpg", "no picture");
   }
+  /// Four seconds of 320 x 240 pixels.
+  bool write_video() {
+    cv::VideoWriter writer(video_.string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), 10,
+                           {320, 240});
+    if (!writer.isOpened()) return false;
+    for (int i = 0; i < 40; ++i) {
+      cv::Mat colour;
+      cv::cvtColor(test::blotches(static_cast<std::uint32_t>(i), 320, 240), colour, cv::COLOR_GRAY2BGR);
+      writer.write(colour);
+    }
+    return true;
+  }
   int stand_ins_runs(const std::string& command) {
     const std::string log = scene::read_file(poses_ / "sfm/log.txt");
     int n = 0;
@@ -89,6 +101,7 @@ class ImportTest : public StudioTest {
     return n;
   }
   fs::path photos_ = folder_.path() / "photos", poses_ = folder_.path() / "photos-tessera" / "sfm";
+  fs::path video_ = folder_.path() / "clip.avi";
   std::string path_;
 };
 
@@ -272,17 +285,8 @@ TEST_F(ImportTest, WhatWasOpenIsShownAgainAfterAStop) {
 
 TEST_F(ImportTest, AVideoBecomesAScene) {
   use_stand_in();
-  const fs::path video = folder_.path() / "clip.avi";
-  {
-    cv::VideoWriter writer(video.string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), 10, {320, 240});
-    if (!writer.isOpened()) GTEST_SKIP() << "SKIPPED: this OpenCV cannot write videos";
-    for (int i = 0; i < 40; ++i) {
-      cv::Mat colour;
-      cv::cvtColor(test::blotches(static_cast<std::uint32_t>(i), 320, 240), colour, cv::COLOR_GRAY2BGR);
-      writer.write(colour);
-    }
-  }
-  open_report(video);
+  if (!write_video()) GTEST_SKIP() << "SKIPPED: this OpenCV cannot write videos";
+  open_report(video_);
   auto* text = in_dialog<QLabel>("import_video");
   EXPECT_EQ(text->text().toStdString(),
             "320 x 240 pixels, 0:04 long: the sharpest picture of each interval is taken, about 8 of them.");
@@ -297,6 +301,14 @@ TEST_F(ImportTest, AVideoBecomesAScene) {
   ASSERT_TRUE(wait([&] { return idle(); }));
   ASSERT_NE(workspace().dataset(), nullptr) << message();
   EXPECT_EQ(workspace().dataset()->views.size(), 10u);
+}
+
+TEST_F(ImportTest, ADroppedVideoOpensItsReport) {
+  if (!write_video()) GTEST_SKIP() << "SKIPPED: this OpenCV cannot write videos";
+  ASSERT_TRUE(drop({url(video_)}));
+  ASSERT_NE(dialog(), nullptr);
+  ASSERT_TRUE(wait([&] { return button("import_go")->isEnabled(); }));
+  EXPECT_THAT(in_dialog<QLabel>("import_video")->text().toStdString(), HasSubstr("320 x 240 pixels, 0:04 long"));
 }
 
 TEST_F(ImportTest, FiveThousandPhotosNeverHoldTheWindow) {
