@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 
+#include "app/studio/exit_guard.h"
 #include "app/studio/language.h"
 #include "app/studio/main_window.h"
 #include "app/studio/theme.h"
@@ -19,7 +20,8 @@ int main(int argc, char** argv) {
   parser.setApplicationDescription("Tessera Studio: photographs in, a 3D scene out");
   parser.addHelpOption();
   parser.addVersionOption();
-  parser.addPositionalArgument("PATH", "a project, photos, a video, a dataset, a training run or a 3DGS .ply to open", "[PATH]");
+  parser.addPositionalArgument("PATH", "a project, photos, a video, a dataset, a training run or a 3DGS .ply to open",
+                               "[PATH]");
   const QCommandLineOption renderer(
       "renderer", "What draws the view: auto (Vulkan on a graphics card, else the CPU rasteriser), vulkan, or cpu.",
       "auto|vulkan|cpu", "auto");
@@ -40,6 +42,7 @@ int main(int argc, char** argv) {
   tessera::app::set_theme(application, QSettings().value("dark", true).toBool());
   tessera::app::set_language(application, QSettings().value("language").toString());
   tessera::app::MainWindow window(options);
+  const tessera::app::ExitGuard guard(window.workspace());
   window.show();
   if (!parser.positionalArguments().isEmpty()) window.open(parser.positionalArguments().first().toStdString());
   return QApplication::exec();

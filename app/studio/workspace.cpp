@@ -84,9 +84,12 @@ std::size_t best_view(const scene::Dataset& dataset) {
 
 Workspace::Workspace(QObject* parent) : QObject(parent) { qRegisterMetaType<reconstruct::TrainMetrics>(); }
 
-Workspace::~Workspace() {
+Workspace::~Workspace() { finish(); }
+
+void Workspace::finish() {
   stop();
   if (job_.joinable()) job_.join();
+  if (project_) project_->flush();
 }
 
 void Workspace::set_state(State state) {

@@ -93,6 +93,8 @@ class Workspace : public QObject {
   /// is said by failed(), and the run waits as before.
   void resume_with(const reconstruct::TrainOptions& options);
   void stop();  // of any job; a run can be resumed
+  /// Stops the job and returns when all is on the disk: for the end of the program. Nothing may be begun afterwards.
+  void finish();
 
   /// Shows an edited copy in place of the model. Whatever is opened or trained next takes its place.
   void set_model(std::shared_ptr<const scene::GaussianModel> model);

@@ -1,5 +1,6 @@
-// kill_flow flow PHOTOS | kill_flow check PHOTOS: the way through the studio that kill_test.cpp ends at any instant,
-// and what a fresh window finds afterwards. Names of what it has reached go to stderr, the findings as JSON to stdout.
+// kill_flow flow PHOTOS | kill_flow train PHOTOS | kill_flow check PHOTOS: the way through the studio that
+// kill_test.cpp ends at any instant, a training without checkpoints of its own, and what a fresh window finds
+// afterwards. Names of what it has reached go to stderr, the findings as JSON to stdout.
 #include <QApplication>
 #include <QComboBox>
 #include <QLabel>
@@ -14,6 +15,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/studio/exit_guard.h"
 #include "app/studio/main_window.h"
 #include "app/studio/option_table.h"
 #include "app/studio/theme.h"
@@ -40,17 +42,29 @@ class Flow {
                      [this](const reconstruct::TrainMetrics& m) { step_ = m.step; });
   }
 
-  void go(const fs::path& photos) {
+  void begin(const fs::path& photos, const char* checkpoint_every) {
     window_.open(photos);
     wait([this] { return idle() && window_.workspace().dataset(); });
     reached("opened");
     window_.findChild<QComboBox*>("preset")->setCurrentIndex(0);
     window_.findChild<QSpinBox*>("iterations")->setValue(kSteps);
     window_.findChild<QSpinBox*>("max_splats")->setValue(2000);
-    set_option("checkpoint_every", "4");
+    set_option("checkpoint_every", checkpoint_every);
     set_option("eval", "off");
     click("start");
     wait([this] { return step_ > 20; });
+  }
+
+  /// Waits with a run under way, or paused, for the display to go.
+  void train(const fs::path& photos, bool paused) {
+    begin(photos, "0");
+    if (paused) click("pause");
+    reached("training");
+    wait([this] { return idle(); });
+  }
+
+  void go(const fs::path& photos) {
+    begin(photos, "4");
     click("pause");
     reached("paused");
     QTest::qWait(50);
@@ -127,9 +141,14 @@ int main(int argc, char** argv) {
   window.show();
   if (!QTest::qWaitForWindowExposed(&window)) return 1;
   reached("shown");
+  const ExitGuard guard(window.workspace());
   Flow flow(window);
   if (words[1] == "flow") {
     flow.go(photos);
+    return 0;
+  }
+  if (words[1] == "train") {
+    flow.train(photos, words.contains("paused"));
     return 0;
   }
   const fs::path project = photos.string() + "-tessera";

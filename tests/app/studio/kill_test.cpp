@@ -1,5 +1,5 @@
-// Work is not lost: the studio is killed at twenty instants of a way through it, and a fresh window opens the project
-// and offers the right thing. Needs a display (the build's test entry brings one).
+// Work is not lost: the studio is killed at twenty instants of a way through it, or its display is, and a fresh window
+// opens the project and offers the right thing. Needs a display (the build's test entry brings one).
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,17 +29,20 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kKills = 20;
 
-/// The way through the studio, under way.
+/// A way through the studio, under way.
 class Studio {
  public:
-  explicit Studio(const fs::path& photos) {
+  explicit Studio(const fs::path& photos, std::vector<std::string> way = {"flow"}) {
     const std::string name = photos.string();
-    std::string words[] = {TESSERA_KILL_FLOW, "flow", name};
-    char* arguments[] = {words[0].data(), words[1].data(), words[2].data(), nullptr};
+    std::vector<std::string> words{TESSERA_KILL_FLOW, way[0], name};
+    words.insert(words.end(), way.begin() + 1, way.end());
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 2, (name + ".log").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    if (::posix_spawn(&process_, arguments[0], &actions, nullptr, arguments, environ) != 0) process_ = -1;
+    if (::posix_spawn(&process_, arguments[0], &actions, nullptr, arguments.data(), environ) != 0) process_ = -1;
     posix_spawn_file_actions_destroy(&actions);
   }
   ~Studio() { kill(); }
@@ -61,6 +64,41 @@ class Studio {
  private:
   pid_t process_ = -1;
   int status_ = 0;
+};
+
+/// An X server of the test's own, which is this process's display while it lives.
+class Display {
+ public:
+  Display() : before_(std::getenv("DISPLAY") ? std::getenv("DISPLAY") : "") {
+    int ends[2];
+    if (::pipe(ends) != 0) return;
+    std::string words[] = {"Xvfb", "-displayfd", std::to_string(ends[1]), "-screen", "0", "1600x1000x24"};
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    if (::posix_spawnp(&process_, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0) process_ = -1;
+    ::close(ends[1]);
+    std::string number;
+    for (char c = 0; ::read(ends[0], &c, 1) == 1 && c != '\n';) number += c;
+    ::close(ends[0]);
+    if (!number.empty()) ::setenv("DISPLAY", (":" + number).c_str(), 1), started_ = true;
+  }
+  ~Display() {
+    kill();
+    ::setenv("DISPLAY", before_.c_str(), 1);
+  }
+  bool started() const { return started_; }
+  void kill() {
+    if (process_ <= 0) return;
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+    process_ = 0;
+  }
+
+ private:
+  std::string before_;
+  pid_t process_ = -1;
+  bool started_ = false;
 };
 
 class KilledStudio : public testing::Test {
@@ -138,6 +176,37 @@ void expect_right(const nlohmann::json& found, const Left& left, const fs::path&
   }
   for (const auto& entry : fs::directory_iterator(photos.parent_path()))
     EXPECT_THAT(entry.path().filename().string(), testing::MatchesRegex("fox|fox-tessera|fox.log|settings"));
+}
+
+TEST_F(KilledStudio, SavesItsRunWhereTheDisplayIsGone) {
+  const fs::path whole = photos(0);
+  {
+    Studio studio(whole);
+    while (!studio.ended()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    ASSERT_EQ(studio.status(), 0) << scene::read_file(whole.string() + ".log");
+  }
+  const std::string reference = scene::read_file(whole.string() + "-tessera/runs/1/model.ply");
+  int number = 0;
+  for (const std::vector<std::string>& way : {std::vector<std::string>{"train"}, {"train", "paused"}}) {
+    SCOPED_TRACE(way.back());
+    const fs::path place = photos(++number), run = place.string() + "-tessera/runs/1";
+    Display display;
+    ASSERT_TRUE(display.started());
+    Studio studio(place, way);
+    while (!studio.ended() && !(is_shown(place) && reached(place) == "training"))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    ASSERT_FALSE(studio.ended()) << scene::read_file(place.string() + ".log");
+    EXPECT_FALSE(Left(place).checkpoint) << "it writes none by itself";
+    display.kill();
+    while (!studio.ended()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    ASSERT_TRUE(WIFEXITED(studio.status())) << scene::read_file(place.string() + ".log");
+    EXPECT_EQ(WEXITSTATUS(studio.status()), 1);
+    EXPECT_TRUE(Left(place).checkpoint);
+    const auto resumed = test::tessera({"train", "--resume", run.string()});
+    ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+    EXPECT_THAT(resumed.err, testing::HasSubstr("from step"));
+    EXPECT_TRUE(scene::read_file(run / "model.ply") == reference) << "other bytes than without a break";
+  }
 }
 
 TEST_F(KilledStudio, OpensAgainWithTheRightOfferWhereverItWasKilled) {
