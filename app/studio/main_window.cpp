@@ -31,6 +31,8 @@
 #include "app/studio/path_panel.h"
 #include "app/studio/photo_scores.h"
 #include "app/studio/photos_panel.h"
+#include "app/studio/plan_model.h"
+#include "app/studio/plan_panel.h"
 #include "app/studio/project_keeper.h"
 #include "app/studio/recent.h"
 #include "app/studio/results_panel.h"
@@ -108,10 +110,15 @@ void MainWindow::make_parts() {
   studio_.add_dock(tr("Photos"), "dock_photos", new PhotosPanel(studio_, *scores), Qt::LeftDockWidgetArea);
   studio_.add_dock(tr("Clean"), "dock_clean", new CleanPanel(studio_), Qt::LeftDockWidgetArea);
   tabifyDockWidget(findChild<QDockWidget*>("dock_photos"), findChild<QDockWidget*>("dock_clean"));
-  findChild<QDockWidget*>("dock_photos")->raise();
   import_ = new ImportFlow(studio_);
   train_ = new TrainPanel(studio_);
   studio_.add_dock(tr("Train"), "dock_train", train_, Qt::RightDockWidgetArea);
+  plan_ = new PlanModel(
+      workspace_, [this] { return train_->chosen(); }, this);
+  connect(train_, &TrainPanel::options_changed, plan_, &PlanModel::forecast);
+  studio_.add_dock(tr("Plan"), "dock_plan", new PlanPanel(studio_, *plan_), Qt::LeftDockWidgetArea);
+  tabifyDockWidget(findChild<QDockWidget*>("dock_clean"), findChild<QDockWidget*>("dock_plan"));
+  findChild<QDockWidget*>("dock_photos")->raise();
   studio_.add_dock(tr("Curves"), "dock_curves", new MetricsPanel(studio_), Qt::RightDockWidgetArea);
   auto* results = new QScrollArea;  // the dock may be made low
   results->setObjectName("results_scroll");
@@ -120,7 +127,7 @@ void MainWindow::make_parts() {
   results->setWidgetResizable(true);
   results->setWidget(new ResultsPanel(studio_, *scores));
   studio_.add_dock(tr("Results"), "dock_results", results, Qt::RightDockWidgetArea);
-  studio_.add_dock(tr("Scene"), "dock_scene", new ScenePanel(studio_), Qt::RightDockWidgetArea);
+  studio_.add_dock(tr("Scene"), "dock_scene", new ScenePanel(studio_, *plan_), Qt::RightDockWidgetArea);
   new ErrorMap(studio_);  // the window's; below what the inspector marks
   studio_.add_dock(tr("Inspect"), "dock_inspect", new InspectPanel(studio_), Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Log"), "dock_log", log_, Qt::BottomDockWidgetArea);

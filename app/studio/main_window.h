@@ -14,6 +14,7 @@ namespace tessera::app {
 
 class ImportFlow;
 class LogPanel;
+class PlanModel;
 class ProjectKeeper;
 class TrainPanel;
 
@@ -59,6 +60,7 @@ class MainWindow : public QMainWindow {
   LogPanel* log_;
   ImportFlow* import_ = nullptr;
   TrainPanel* train_ = nullptr;
+  PlanModel* plan_ = nullptr;
   QMenu* recent_ = nullptr;
   QLabel *message_ = nullptr, *numbers_ = nullptr, *renderer_ = nullptr;
   bool first_view_ = true;  // of what has been opened: then the camera goes home

@@ -16,12 +16,6 @@
 namespace tessera::app {
 namespace {
 
-QString bytes_text(std::size_t bytes) {
-  const double mega = 1e-6 * static_cast<double>(bytes);
-  return mega < 1000 ? MemoryForecast::tr("%1 MB").arg(mega, 0, 'f', 0)
-                     : MemoryForecast::tr("%1 GB").arg(1e-3 * mega, 0, 'f', 1);
-}
-
 /// Whole numbers of options with their thousands apart.
 QString value_text(const std::string& value) {
   bool whole = false;
@@ -30,6 +24,12 @@ QString value_text(const std::string& value) {
 }
 
 }  // namespace
+
+QString bytes_text(std::size_t bytes) {
+  const double mega = 1e-6 * static_cast<double>(bytes);
+  return mega < 1000 ? MemoryForecast::tr("%1 MB").arg(mega, 0, 'f', 0)
+                     : MemoryForecast::tr("%1 GB").arg(1e-3 * mega, 0, 'f', 1);
+}
 
 MemoryForecast::MemoryForecast(QWidget* parent) : QWidget(parent), bar_(new QProgressBar), text_(new QLabel) {
   bar_->setObjectName("memory_bar");

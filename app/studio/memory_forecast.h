@@ -12,6 +12,9 @@ class QProgressBar;
 
 namespace tessera::app {
 
+/// "512 MB", "1.5 GB".
+QString bytes_text(std::size_t bytes);
+
 /// What memory a run will need of what there is, and what would be lowered to make it fit: worked out on a thread each
 /// time the options change.
 class MemoryForecast : public QWidget {

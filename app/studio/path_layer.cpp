@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/studio/scene_lines.h"
 #include "app/studio/theme.h"
 
 namespace tessera::app {
@@ -15,20 +16,6 @@ constexpr int kCurveSteps = 16, kMostSteps = 1500;  // of the curve: between two
 constexpr double kGrab = 12;                        // pixels around a camera that mean it
 constexpr double kNumberSpacing = 28;               // pixels
 constexpr double kStandingIn = 1.5;                 // sizes: nearer than that to a camera, we stand in it
-
-QPointF to_point(const scene::Camera& camera, const glm::dvec3& p) {
-  return {camera.intrinsics.fx * p.x / p.z + camera.intrinsics.cx,
-          camera.intrinsics.fy * p.y / p.z + camera.intrinsics.cy};
-}
-
-/// A line of the scene, cut where it passes behind the viewer.
-void draw_line(QPainter& painter, const scene::Camera& shown, glm::dvec3 a, glm::dvec3 b, double nearest) {
-  a = shown.cam_from_world(a), b = shown.cam_from_world(b);
-  if (a.z < nearest && b.z < nearest) return;
-  if (a.z < nearest) a += (b - a) * ((nearest - a.z) / (b.z - a.z));
-  if (b.z < nearest) b += (a - b) * ((nearest - b.z) / (a.z - b.z));
-  painter.drawLine(to_point(shown, a), to_point(shown, b));
-}
 
 void draw_camera(QPainter& painter, const scene::Camera& shown, const scene::Camera& camera, double size) {
   const scene::Rigid scene_from_cam = camera.cam_from_world.inverse();

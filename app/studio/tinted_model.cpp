@@ -11,10 +11,18 @@ namespace {
 
 constexpr std::size_t kMostCopies = 3;  // one that is drawn, one that waits for it, one to write
 constexpr std::size_t kGrain = 4096;
-constexpr float kTint = 0.8f;         // share of the colour: the shape of what is below still shows
+constexpr float kTint = 0.8f;         // share of the colour
 constexpr float kLeastLogit = -0.4f;  // an opacity of 0.4
 
 }  // namespace
+
+void TintedModel::tint(scene::GaussianModel& copy, const scene::GaussianModel& model, std::size_t row,
+                       const Color& color) {
+  for (std::size_t p = 0; p < model.sh.size(); ++p) {
+    const float dc = p < 3 ? (color[p] - 0.5f) / static_cast<float>(scene::kSh0) : 0;
+    copy.sh[p][row] = (1 - kTint) * model.sh[p][row] + kTint * dc;
+  }
+}
 
 TintedModel::Copy& TintedModel::free_copy(const std::shared_ptr<const scene::GaussianModel>& model,
                                           std::shared_ptr<Copy>& held) {
@@ -61,11 +69,10 @@ std::shared_ptr<const scene::GaussianModel> TintedModel::make(const std::shared_
       copy.tint[i] = t;
       const float logit = model->opacity_logit[i];
       copy.model.opacity_logit[i] = t == 1 || t == 2 ? std::max(logit, kLeastLogit) : logit;
-      for (std::size_t p = 0; p < model->sh.size(); ++p) {
-        const float own = model->sh[p][i];
-        const float dc = p < 3 && t ? (colors[t - 1u][p] - 0.5f) / static_cast<float>(scene::kSh0) : 0;
-        copy.model.sh[p][i] = t ? (1 - kTint) * own + kTint * dc : own;
-      }
+      if (t)
+        TintedModel::tint(copy.model, *model, i, colors[t - 1u]);
+      else
+        for (std::size_t p = 0; p < model->sh.size(); ++p) copy.model.sh[p][i] = model->sh[p][i];
     }
   });
   copy.colors = colors;

@@ -15,6 +15,8 @@ namespace tessera::app {
 class TintedModel {
  public:
   using Color = std::array<float, 3>;  // R, G, B, 0..1
+  /// The row's colour is mixed with `color`: the shape of what is below still shows.
+  static void tint(scene::GaussianModel& copy, const scene::GaussianModel& model, std::size_t row, const Color& color);
   using Colors = std::array<Color, 3>;
   /// Row i of `model` gets colors[tint[i] - 1]; 0: its own. Faint rows of the first two colours are made opaque enough
   /// to be seen; the third is for what is to stand back.

@@ -75,6 +75,7 @@ TrainPanel::TrainPanel(Studio& studio, QWidget* parent)
   connect(preset_, &QComboBox::currentIndexChanged, this, &TrainPanel::take_preset);
   connect(folder_, &QLineEdit::textChanged, this, &TrainPanel::update_state);
   connect(table_, &OptionTable::edited, this, &TrainPanel::show_options);
+  connect(table_, &OptionTable::dataChanged, this, &TrainPanel::options_changed);
   connect(table_, &OptionTable::refused, this, [this](const QString& message) {
     studio_.fail(message);
     show_options();
@@ -195,7 +196,8 @@ void TrainPanel::show_opened() {
   if (!workspace_.run().empty()) {
     folder_->setText(QString::fromStdString(workspace_.run().string()));
     try {
-      table_->set_options(reconstruct::plan_resumed(workspace_.run(), workspace_.dataset()->root).options);
+      table_->set_options(is_plan() ? workspace_.block_plan()->options
+                                    : reconstruct::plan_resumed(workspace_.run(), workspace_.dataset()->root).options);
     } catch (const scene::Error&) {
       // Nothing to go on from: what is shown is for a new run.
     }
@@ -251,9 +253,19 @@ void TrainPanel::show_options() {
     forecast_->show_need(workspace_.dataset(), table_->options(), state == State::paused || can_resume());
 }
 
+std::pair<std::string, reconstruct::TrainOptions> TrainPanel::chosen() const {
+  return {preset_->currentData().toString().toStdString(), table_->options()};
+}
+
+bool TrainPanel::is_plan() const {
+  return !workspace_.run().empty() && folder_->text().toStdString() == workspace_.run().string() &&
+         reconstruct::has_block_plan(workspace_.run());
+}
+
 bool TrainPanel::can_resume() const {
   const fs::path& run = workspace_.run();
   if (run.empty() || folder_->text().toStdString() != run.string()) return false;
+  if (is_plan()) return !reconstruct::run_state(run).empty();
   // One that was killed before its first checkpoint begins again.
   return reconstruct::TrainingSession::has_checkpoint(run) || reconstruct::run_state(run) == "training";
 }
@@ -265,6 +277,10 @@ void TrainPanel::start() {
   if (!dataset || workspace_.busy()) return;
   const reconstruct::TrainOptions& options = table_->options();
   try {
+    if (is_plan()) {
+      if (!workspace_.may_leave(tr("Training makes a model of its own."))) return;
+      return workspace_.train_blocks(reconstruct::read_block_plan(workspace_.run()), workspace_.run());
+    }
     reconstruct::Plan plan;
     if (can_resume()) {
       plan = reconstruct::plan_resumed(workspace_.run(), dataset->root);
@@ -277,7 +293,8 @@ void TrainPanel::start() {
                                    preset_->currentData().toString().toStdString());
       plan.options = options;
     }
-    if (!workspace_.may_leave(tr("Training goes on with the model as it was trained, not with the cleaned one."))) return;
+    if (!workspace_.may_leave(tr("Training goes on with the model as it was trained, not with the cleaned one.")))
+      return;
     workspace_.start(std::move(plan));
   } catch (const scene::Error& e) {
     studio_.fail(QString::fromUtf8(e.what()));
@@ -296,12 +313,12 @@ void TrainPanel::update_state() {
   const State state = workspace_.state();
   const bool idle = state == State::idle, paused = state == State::paused;
   update_base();
-  start_->setEnabled(idle && workspace_.dataset() && !workspace_.read_only());
+  start_->setEnabled(idle && workspace_.dataset() && !workspace_.read_only() && !(is_plan() && is_finished()));
   start_->setText(is_finished() ? tr("Train further") : can_resume() ? tr("Resume training") : tr("Start training"));
   start_->setDefault(idle);
   start_->setVisible(idle);
   buttons_->setVisible(!idle);
-  pause_->setEnabled(state == State::training || paused);
+  pause_->setEnabled((state == State::training && !workspace_.trains_blocks()) || paused);
   step_->setEnabled(paused);
   stop_->setEnabled(!idle);
   preset_->setEnabled(idle);

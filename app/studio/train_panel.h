@@ -26,9 +26,14 @@ class TrainPanel : public QWidget {
  public:
   explicit TrainPanel(Studio& studio, QWidget* parent = nullptr);
 
+  /// The preset, and the options as they stand in the dock.
+  std::pair<std::string, reconstruct::TrainOptions> chosen() const;
   void start();            // a new run, or the open one where it can be resumed
   void pause_or_resume();  // with the changed options, where there are any
   QSize sizeHint() const override { return {340, 420}; }
+
+ Q_SIGNALS:
+  void options_changed();
 
  private:
   /// A number among the few that stand above the table.
@@ -48,6 +53,7 @@ class TrainPanel : public QWidget {
   void show_progress(const QString& stage, double done, double total, double seconds_left, const QString& detail);
   void show_step();
   bool can_resume() const;
+  bool is_plan() const;      // the open run trains blocks, with the options of its plan
   bool is_finished() const;  // the open run has had all its steps
 
   Studio& studio_;

@@ -34,6 +34,19 @@ bool is_dataset(const fs::path& path) {
   return path.extension() == ".json";
 }
 
+bool is_run(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path / "run.json", error) || reconstruct::has_block_plan(path);
+}
+
+/// Where the run's photos are, as its record or its plan says.
+fs::path data_of(const fs::path& run) {
+  std::error_code error;
+  if (!fs::exists(run / "run.json", error)) return reconstruct::read_block_plan(run).data;
+  const auto record = nlohmann::json::parse(scene::read_file(run / "run.json", 64u << 20), nullptr, false);
+  return reconstruct::text_of(record, "data", "");
+}
+
 /// "photos/": what is made beside it is named after it.
 fs::path named(const fs::path& path) {
   fs::path name = fs::absolute(path).lexically_normal();
@@ -95,6 +108,7 @@ void Workspace::finish() {
 void Workspace::set_state(State state) {
   if (state == state_) return;
   state_ = state;
+  trains_blocks_ &= state != State::idle;
   Q_EMIT state_changed(state);
 }
 
@@ -152,7 +166,7 @@ bool Workspace::needs_poses(const fs::path& path) {
   std::error_code error;
   if (reconstruct::find_project(path)) return false;
   if (!fs::is_directory(path, error)) return reconstruct::is_video(path) && fs::exists(path, error);
-  return !is_dataset(path) && !fs::exists(path / "run.json", error);
+  return !is_dataset(path) && !is_run(path);
 }
 
 fs::path Workspace::poses_folder(const fs::path& photos) {
@@ -197,10 +211,9 @@ void Workspace::load(const Opening& opening) {
   if (project) {
     source = project->posed() && !anew ? project->poses() : project->source();
     run = project->run();
-  } else if (fs::exists(path / "run.json", error)) {
+  } else if (is_run(path)) {
     run = path;
-    const auto record = nlohmann::json::parse(scene::read_file(path / "run.json", 64u << 20), nullptr, false);
-    source = reconstruct::text_of(record, "data", "");
+    source = data_of(path);
     if (!fs::exists(source, error))
       throw scene::Error(source.empty() ? path.string() : source.string(), "the run's photos are no longer there",
                          "open their folder, or the run's model.ply alone");
@@ -226,15 +239,17 @@ void Workspace::load(const Opening& opening) {
     antialiased = reconstruct::run_antialiased(run);
     *model = reconstruct::newest_model(run, *dataset, job.on_warning);
   }
+  std::shared_ptr<const reconstruct::BlockPlan> plan;
+  if (dataset) plan = read_plan(run, project ? project->folder() : fs::path());
   std::shared_ptr<reconstruct::PhotoStates> states;
   if (dataset) states = std::make_shared<reconstruct::PhotoStates>(reconstruct::read_photo_states(*dataset));
   const bool trained = model->size() > 0 || !dataset;
   if (!trained) *model = splats_of(dataset->points);
   const fs::path place = dataset && !project ? reconstruct::place_of(dataset->root, opening.place).free : fs::path();
-  post([this, path, run, dataset, states, model, antialiased, trained, project, place, ball = ball_of(*model)] {
+  post([this, path, run, dataset, states, plan, model, antialiased, trained, project, place, ball = ball_of(*model)] {
     path_ = project ? project->folder() : dataset && run.empty() ? dataset->root : path;
     run_ = run;
-    project_ = project, place_ = place;
+    project_ = project, place_ = place, block_plan_ = plan;
     dataset_ = dataset, photo_states_ = states, model_ = model, trained_ = trained, antialiased_ = antialiased;
     ball_ = ball;
     for (const std::string& line : dataset ? dataset->warnings : std::vector<std::string>{})
@@ -250,6 +265,7 @@ void Workspace::start(reconstruct::Plan plan) {
   if (busy() || !dataset_) return;
   if (read_only()) return Q_EMIT failed(tr("%1 is open to look at only").arg(QString::fromStdString(path_.string())));
   run_ = plan.run;
+  block_plan_.reset();
   said_step_ = 0;
   {
     const std::lock_guard lock(run_mutex_);
@@ -275,8 +291,7 @@ std::shared_ptr<reconstruct::TrainRun> Workspace::make_run(reconstruct::Plan pla
   return run;
 }
 
-void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reconstruct::Plan plan) {
-  reconstruct::StageClock clock;
+reconstruct::TrainEvents Workspace::train_events() {
   const scene::JobContext job = job_context();
   reconstruct::TrainEvents events;
   events.cancellation = job.cancellation;
@@ -285,13 +300,23 @@ void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reco
   events.on_note = [this](const std::string& line) {
     post([this, line] { Q_EMIT noted(QString::fromStdString(line)); });
   };
+  return events;
+}
+
+void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reconstruct::Plan plan) {
+  reconstruct::StageClock clock;
+  reconstruct::TrainEvents events = train_events();
   Clock::time_point last{};
   events.on_step = [this, last](const reconstruct::TrainMetrics& m) mutable {
     if (Clock::now() - last < kTellAtMost) return;
     last = Clock::now();
     post([this, m] { say_step(m); });
   };
-  const auto project = project_to_train_in(dataset, plan);
+  const auto project = project_to_train_in(dataset, plan.run, [this, plan](const fs::path& folder) {
+    reconstruct::Plan moved = plan;
+    moved.run = folder;
+    start(moved);
+  });
   const fs::path folder = plan.run;
   std::shared_ptr<reconstruct::TrainRun> run = make_run(std::move(plan), *dataset, clock, events);
   if (project) project->set_run(folder);
@@ -346,12 +371,12 @@ void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, reco
   if (!outcome.stopped)
     model = std::make_shared<scene::GaussianModel>(reconstruct::load_model(run->plan().run, *dataset));
   QString summary = tr("Stopped at step %1; the run can be resumed").arg(outcome.step);
-  if (!outcome.stopped) {
-    summary = tr("Finished after %1 steps").arg(outcome.step);
-    if (outcome.metrics.contains("test") && outcome.metrics["test"].is_object())
-      summary += tr(": %1 dB on held-out photos").arg(outcome.metrics["test"]["psnr"].get<double>(), 0, 'f', 2);
-  }
-  const bool antialiased = run->plan().options.antialiased;
+  if (!outcome.stopped) summary = tr("Finished after %1 steps").arg(outcome.step) + score_text(outcome.metrics);
+  end_training(model, run->plan().options.antialiased, summary);
+}
+
+void Workspace::end_training(std::shared_ptr<const scene::GaussianModel> model, bool antialiased,
+                             const QString& summary) {
   post([this, model, summary, antialiased] {
     if (model) model_ = model, antialiased_ = antialiased, trained_ = true, Q_EMIT model_changed();
     Q_EMIT finished(summary);
@@ -404,7 +429,7 @@ std::optional<reconstruct::TrainOptions> Workspace::run_options() const {
 }
 
 void Workspace::pause() {
-  if (state_ != State::training) return;
+  if (state_ != State::training || trains_blocks_) return;
   {
     const std::lock_guard lock(run_mutex_);
     pause_wanted_ = true;

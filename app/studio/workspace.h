@@ -11,6 +11,9 @@
 #include <thread>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
+#include "reconstruct/blocks/block_plan.h"
 #include "reconstruct/ingest/photo_states.h"
 #include "reconstruct/ingest/sfm.h"
 #include "reconstruct/run/train_run.h"
@@ -84,6 +87,11 @@ class Workspace : public QObject {
   /// Trains what is open, or goes on with a run; makes the project first where the run is to be its first. finished(),
   /// asked() or failed() follows.
   void start(reconstruct::Plan plan);
+  /// Trains the plan's blocks and merges them, as one run in `run`, or goes on with it there; makes the project first
+  /// where there is none. It cannot be paused. finished(), asked() or failed() follows.
+  void train_blocks(reconstruct::BlockPlan plan, std::filesystem::path run);
+  /// Keeps the plan in the project, which is made first where there is none.
+  void write_plan(reconstruct::BlockPlan plan);
   /// Also before the first step: the run then waits with it.
   void pause();
   void resume();
@@ -118,6 +126,10 @@ class Workspace : public QObject {
   const std::filesystem::path& run() const { return run_; }
   /// Of the run under way, as its record has them; null: none, or it is not there yet.
   std::optional<reconstruct::TrainOptions> run_options() const;
+  /// Of the run that is open or under way, else of the project; null: none. Read-only: others hold it as well.
+  std::shared_ptr<const reconstruct::BlockPlan> block_plan() const { return block_plan_; }
+  /// The job under way trains blocks.
+  bool trains_blocks() const { return trains_blocks_; }
   /// Null: a dataset, run or model that belongs to none.
   const std::shared_ptr<reconstruct::Project>& project() const { return project_; }
   bool read_only() const;
@@ -136,6 +148,7 @@ class Workspace : public QObject {
   void poses_grew(const PosesSoFar& so_far);
   void progressed(QString stage, double done, double total, double seconds_left, QString detail);
   void stepped(reconstruct::TrainMetrics metrics);
+  void block_progressed(int block, double share);  // of its training, which is one of several
   void noted(QString line);
   void warned(QString line);
   void finished(QString summary);
@@ -154,11 +167,23 @@ class Workspace : public QObject {
                   const reconstruct::SfmOptions& options);
   std::shared_ptr<reconstruct::Project> open_project(const Opening& opening);
   std::shared_ptr<reconstruct::Project> make_project(const Opening& opening);
-  /// Null where the run is none of a project's.
-  std::shared_ptr<reconstruct::Project> project_to_train_in(const std::shared_ptr<const scene::Dataset>& dataset,
-                                                            const reconstruct::Plan& plan);
+  /// Null where the run is none of a project's. Where people are asked for another place, `again` is called with the
+  /// run's folder there.
+  std::shared_ptr<reconstruct::Project> project_to_train_in(
+      const std::shared_ptr<const scene::Dataset>& dataset, const std::filesystem::path& run,
+      std::function<void(const std::filesystem::path& run)> again);
+  /// Of the run, else of the project; what cannot be read is warned of.
+  std::shared_ptr<const reconstruct::BlockPlan> read_plan(const std::filesystem::path& run,
+                                                          const std::filesystem::path& project);
   std::function<void(const std::string&)> teller();  // of problems with saving
   void train(const std::shared_ptr<const scene::Dataset>& dataset, reconstruct::Plan plan);
+  void train(const std::shared_ptr<const scene::Dataset>& dataset, const reconstruct::BlockPlan& plan,
+             const std::filesystem::path& run);
+  /// ": N dB on held-out photos", from metrics.json.
+  static QString score_text(const nlohmann::json& metrics);
+  /// What was trained takes the place of the model; null: nothing was.
+  void end_training(std::shared_ptr<const scene::GaussianModel> model, bool antialiased, const QString& summary);
+  reconstruct::TrainEvents train_events();
   /// Makes the run and lets it be seen.
   std::shared_ptr<reconstruct::TrainRun> make_run(reconstruct::Plan plan, const scene::Dataset& dataset,
                                                   reconstruct::StageClock& clock,
@@ -184,6 +209,8 @@ class Workspace : public QObject {
   Ball ball_;
   std::shared_ptr<const scene::Dataset> dataset_;
   std::shared_ptr<const reconstruct::PhotoStates> photo_states_;
+  std::shared_ptr<const reconstruct::BlockPlan> block_plan_;
+  bool trains_blocks_ = false;
   std::shared_ptr<const scene::GaussianModel> model_;
   std::unique_ptr<scene::Cancellation> cancellation_;
   std::uint32_t said_step_ = 0;  // the last that stepped() told

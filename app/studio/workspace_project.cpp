@@ -16,7 +16,7 @@ fs::path source_of(const fs::path& path) { return path.extension() == ".json" ? 
 bool may_have_project(const fs::path& path) {
   std::error_code error;
   return path.extension() == ".json" || reconstruct::is_video(path) ||
-         (fs::is_directory(path, error) && !fs::exists(path / "run.json", error));
+         (fs::is_directory(path, error) && !fs::exists(path / "run.json", error) && !reconstruct::has_block_plan(path));
 }
 
 }  // namespace
@@ -84,9 +84,10 @@ std::shared_ptr<Project> Workspace::make_project(const Opening& opening) {
 }
 
 std::shared_ptr<Project> Workspace::project_to_train_in(const std::shared_ptr<const scene::Dataset>& dataset,
-                                                        const reconstruct::Plan& plan) {
-  if (project_) return project_->holds(plan.run) ? project_ : nullptr;
-  if (place_.empty() || plan.run.parent_path() != place_ / "runs") return nullptr;
+                                                        const fs::path& run,
+                                                        std::function<void(const fs::path& run)> again) {
+  if (project_) return project_->holds(run) ? project_ : nullptr;
+  if (place_.empty() || run.parent_path() != place_ / "runs") return nullptr;
   try {
     auto project = Project::create(place_, dataset->root, Project::Kind::dataset, {.on_problem = teller()});
     post([this, project] {
@@ -98,11 +99,9 @@ std::shared_ptr<Project> Workspace::project_to_train_in(const std::shared_ptr<co
   } catch (const scene::Locked&) {
     throw;
   } catch (const scene::Error& e) {
-    throw Asked{Question::place, e.what(), [this, plan, root = dataset->root](const fs::path& folder) {
+    throw Asked{Question::place, e.what(), [this, again, root = dataset->root](const fs::path& folder) {
                   place_ = reconstruct::place_of(root, folder).free;
-                  reconstruct::Plan moved = plan;
-                  moved.run = next_run();
-                  start(moved);
+                  again(next_run());
                 }};
   }
 }

@@ -986,6 +986,14 @@ Sie kommt nach %1</translation>
         <source>fly</source>
         <translation>fliegen</translation>
     </message>
+    <message>
+        <source>Touch screen: one finger, two fingers</source>
+        <translation>Berührbildschirm: ein Finger, zwei Finger</translation>
+    </message>
+    <message>
+        <source>orbit, pan and zoom</source>
+        <translation>umkreisen, verschieben und zoomen</translation>
+    </message>
 </context>
 <context>
     <name>tessera::app::LogPanel</name>
@@ -1249,6 +1257,10 @@ Apache-Lizenz 2.0</translation>
     <message>
         <source>They will be back at the next start.</source>
         <translation>Beim nächsten Start sind sie wieder da.</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>Plan</translation>
     </message>
 </context>
 <context>
@@ -1795,6 +1807,242 @@ SSIM %3</translation>
     </message>
 </context>
 <context>
+    <name>tessera::app::PlanMap</name>
+    <message>
+        <source>Map of the blocks</source>
+        <translation>Karte der Blöcke</translation>
+    </message>
+    <message>
+        <source>Make a plan to see the scene from above, cut into blocks.</source>
+        <translation>Mit einem Plan sieht man hier die Szene von oben, in Blöcke geteilt.</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>too few photos</source>
+        <translation>zu wenige Fotos</translation>
+    </message>
+    <message>
+        <source>Split into &amp;Equal Loads</source>
+        <translation>In &amp;gleiche Lasten teilen</translation>
+    </message>
+    <message>
+        <source>Split &amp;Here, Left and Right</source>
+        <translation>&amp;Hier teilen, links und rechts</translation>
+    </message>
+    <message>
+        <source>Split Here, &amp;Above and Below</source>
+        <translation>Hier teilen, &amp;oben und unten</translation>
+    </message>
+    <message>
+        <source>&amp;Merge across the Cut</source>
+        <translation>Über den Schnitt &amp;vereinen</translation>
+    </message>
+</context>
+<context>
+    <name>tessera::app::PlanModel</name>
+    <message>
+        <source>Split block %1</source>
+        <translation>Block %1 teilen</translation>
+    </message>
+    <message>
+        <source>Move a cut</source>
+        <translation>Einen Schnitt verschieben</translation>
+    </message>
+    <message>
+        <source>Merge blocks</source>
+        <translation>Blöcke vereinen</translation>
+    </message>
+    <message>
+        <source>Nothing has been planned yet.</source>
+        <translation>Noch ist nichts geplant.</translation>
+    </message>
+    <message>
+        <source>What the blocks take is being worked out.</source>
+        <translation>Was die Blöcke brauchen, wird berechnet.</translation>
+    </message>
+</context>
+<context>
+    <name>tessera::app::PlanPanel</name>
+    <message>
+        <source>Make plan</source>
+        <translation>Plan machen</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>Teilen</translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation>Vereinen</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Write plan</source>
+        <translation>Plan sichern</translation>
+    </message>
+    <message>
+        <source>Train blocks</source>
+        <translation>Blöcke trainieren</translation>
+    </message>
+    <message>
+        <source>Cut into &amp;Blocks</source>
+        <translation>In &amp;Blöcke teilen</translation>
+    </message>
+    <message>
+        <source>Train the &amp;Blocks</source>
+        <translation>&amp;Blöcke trainieren</translation>
+    </message>
+    <message>
+        <source>How many blocks the scene is cut into</source>
+        <translation>In wie viele Blöcke die Szene geteilt wird</translation>
+    </message>
+    <message>
+        <source>Balanced: equal loads</source>
+        <translation>Ausgewogen: gleiche Lasten</translation>
+    </message>
+    <message>
+        <source>Halves: the longer edge in the middle</source>
+        <translation>Hälften: die längere Kante in der Mitte</translation>
+    </message>
+    <message>
+        <source>Grid: equal cells</source>
+        <translation>Gitter: gleiche Zellen</translation>
+    </message>
+    <message>
+        <source>Columns: equal loads</source>
+        <translation>Spalten: gleiche Lasten</translation>
+    </message>
+    <message>
+        <source>How the cuts are chosen</source>
+        <translation>Wie die Schnitte gewählt werden</translation>
+    </message>
+    <message>
+        <source>Cuts the chosen block into two of equal load</source>
+        <translation>Teilt den gewählten Block in zwei mit gleicher Last</translation>
+    </message>
+    <message>
+        <source>Takes away the cut beside the chosen block</source>
+        <translation>Nimmt den Schnitt neben dem gewählten Block weg</translation>
+    </message>
+    <message>
+        <source>Keeps the plan in the project, as plan.json</source>
+        <translation>Behält den Plan im Projekt, als plan.json</translation>
+    </message>
+    <message>
+        <source>Trains one block after another with the options of the Train dock, and merges them</source>
+        <translation>Trainiert einen Block nach dem anderen mit den Optionen des Docks Training und vereint sie</translation>
+    </message>
+    <message>
+        <source>Blocks</source>
+        <translation>Blöcke</translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation>Schnitt</translation>
+    </message>
+    <message>
+        <source>Resume blocks</source>
+        <translation>Blöcke fortsetzen</translation>
+    </message>
+    <message>
+        <source>Open photos or a dataset to cut its scene into blocks.</source>
+        <translation>Fotos oder einen Datensatz öffnen, um die Szene in Blöcke zu teilen.</translation>
+    </message>
+    <message>
+        <source>The heaviest block has %1 times the mean load.</source>
+        <translation>Der schwerste Block hat das %1-Fache der mittleren Last.</translation>
+    </message>
+    <message>
+        <source>training, %1 %</source>
+        <translation>wird trainiert, %1 %</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>unterbrochen</translation>
+    </message>
+    <message>
+        <source>Training makes a model of its own.</source>
+        <translation>Das Training macht ein eigenes Modell.</translation>
+    </message>
+</context>
+<context>
+    <name>tessera::app::PlanTable</name>
+    <message>
+        <source>too few photos</source>
+        <translation>zu wenige Fotos</translation>
+    </message>
+    <message>
+        <source>%1 points in it, and %2 beyond that its photos see</source>
+        <translation>%1 Punkte darin, und %2 außerhalb, die seine Fotos sehen</translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <translation>Block</translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation>Fotos</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>Punkte</translation>
+    </message>
+    <message>
+        <source>Splats</source>
+        <translation>Splats</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Speicher</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Stand</translation>
+    </message>
+    <message>
+        <source>Its number, and its colour in the view</source>
+        <translation>Seine Nummer, und seine Farbe in der Ansicht</translation>
+    </message>
+    <message>
+        <source>Photos that it is trained on</source>
+        <translation>Fotos, mit denen er trainiert wird</translation>
+    </message>
+    <message>
+        <source>Sparse points in it and its margin</source>
+        <translation>Punkte in ihm und seinem Rand</translation>
+    </message>
+    <message>
+        <source>At most, as its options and photos allow</source>
+        <translation>Höchstens, wie Optionen und Fotos es erlauben</translation>
+    </message>
+    <message>
+        <source>At most, while it is trained</source>
+        <translation>Höchstens, während er trainiert wird</translation>
+    </message>
+    <message>
+        <source>How far its training is</source>
+        <translation>Wie weit sein Training ist</translation>
+    </message>
+</context>
+<context>
     <name>tessera::app::Plot</name>
     <message>
         <source>Curves of the training run</source>
@@ -2085,6 +2333,26 @@ Standardabweichungen %4, %5, %6</translation>
     <message>
         <source>At most %1 of them are drawn over a model</source>
         <translation>Höchstens %1 davon werden über ein Modell gezeichnet</translation>
+    </message>
+    <message>
+        <source>Blocks</source>
+        <translation>Blöcke</translation>
+    </message>
+    <message>
+        <source>Model in their colours</source>
+        <translation>Modell in ihren Farben</translation>
+    </message>
+    <message>
+        <source>Outlines of the plan's blocks on the ground, with their numbers</source>
+        <translation>Umrisse der Blöcke des Plans am Boden, mit ihren Nummern</translation>
+    </message>
+    <message>
+        <source>Every splat in the colour of the block that owns it</source>
+        <translation>Jeder Splat in der Farbe des Blocks, dem er gehört</translation>
+    </message>
+    <message>
+        <source>&amp;Block Colours</source>
+        <translation>&amp;Blockfarben</translation>
     </message>
 </context>
 <context>
@@ -2438,6 +2706,10 @@ Standardabweichungen %4, %5, %6</translation>
     <message>
         <source>Paused</source>
         <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Training makes a model of its own.</source>
+        <translation>Das Training macht ein eigenes Modell.</translation>
     </message>
 </context>
 <context>
@@ -2832,6 +3104,18 @@ Strg+K findet jeden Befehl.</translation>
     <message>
         <source>%1 is open to look at only</source>
         <translation>%1 ist nur zum Ansehen geöffnet</translation>
+    </message>
+    <message>
+        <source>Wrote %1</source>
+        <translation>%1 geschrieben</translation>
+    </message>
+    <message>
+        <source>Stopped in block %1; the run can be resumed</source>
+        <translation>In Block %1 angehalten; der Lauf kann fortgesetzt werden</translation>
+    </message>
+    <message>
+        <source>Finished %1 blocks</source>
+        <translation>%1 Blöcke fertig</translation>
     </message>
 </context>
 </TS>

@@ -388,5 +388,20 @@ TEST_F(PanelsTest, TheViewsShareOfTheCoresIsRemembered) {
   EXPECT_TRUE(action("view_share_10")->isChecked());
 }
 
+TEST_F(PanelsTest, PointsAreSeenUntilSomethingIsTrained) {
+  TESSERA_NEED_DATA("damaged/base");
+  open_dataset(5);
+  auto* points = find<QCheckBox>("layer_points");
+  EXPECT_TRUE(points->isChecked());
+  const QImage seen = view();
+  points->click();
+  EXPECT_NE(view(), seen);
+  points->click();
+  EXPECT_EQ(view(), seen);
+  click("start");
+  ASSERT_TRUE(wait([&] { return idle(); }));
+  EXPECT_FALSE(points->isChecked()) << "not over the model";
+}
+
 }  // namespace
 }  // namespace tessera::app

@@ -4,8 +4,8 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDockWidget>
 #include <QDir>
+#include <QDockWidget>
 #include <QFile>
 #include <QLineEdit>
 #include <QPainter>
@@ -21,10 +21,12 @@
 #include "app/studio/clean_panel.h"
 #include "app/studio/command_palette.h"
 #include "app/studio/error_map.h"
-#include "app/studio/inspect_panel.h"
 #include "app/studio/import_dialog.h"
+#include "app/studio/inspect_panel.h"
 #include "app/studio/main_window.h"
 #include "app/studio/option_table.h"
+#include "app/studio/plan_map.h"
+#include "app/studio/plan_model.h"
 #include "app/studio/theme.h"
 #include "app/studio/viewport.h"
 
@@ -104,6 +106,33 @@ void take_quality(MainWindow& window, Photographer& photographer) {
   raise("dock_curves");
 }
 
+/// Four blocks, one cut chosen by hand, and the scene in their colours.
+void take_plan(MainWindow& window, Photographer& photographer) {
+  auto* dock = window.findChild<QDockWidget*>("dock_plan");
+  auto* plan = window.findChild<PlanModel*>();
+  press(window, Qt::Key_N);
+  wait([&] { return dock->widget()->isVisible(); });
+  window.findChild<QPushButton*>("plan_make")->click();
+  wait([&] { return plan->partition() && plan->is_settled(); });
+  window.findChild<PlanMap*>("plan_map")->select(1);
+  window.findChild<QDockWidget*>("dock_scene")->raise();
+  window.findChild<QCheckBox*>("layer_block_colors")->setChecked(true);
+  press(window, Qt::Key_7);
+  wait([&] { return window.viewport().is_still(); });
+  window.viewport().view().orbit(0.4, 0.9);
+  window.viewport().view().zoom(2.2, {0, 0}, 1);
+  window.viewport().move();
+  wait([&] { return window.viewport().is_still(); });
+  QTest::qWait(1500);  // the colours
+  photographer.take("studio_plan");
+  window.findChild<QCheckBox*>("layer_block_colors")->setChecked(false);
+  window.findChild<QCheckBox*>("layer_blocks")->setChecked(false);
+  window.findChild<QDockWidget*>("dock_photos")->raise();
+  window.findChild<QDockWidget*>("dock_curves")->raise();
+  press(window, Qt::Key_H);
+  wait([&] { return window.viewport().is_still(); });
+}
+
 /// Photos of the city as a careless photographer brings them home: one is blurred, one is cut short.
 void write_photos(const QString& city, const QString& folder) {
   QDir().mkpath(folder);
@@ -181,6 +210,7 @@ int main(int argc, char** argv) {
   QTest::mouseClick(window.findChild<QPushButton*>("pause"), Qt::LeftButton);
   wait(idle);
   photographer.take("studio_scene");
+  take_plan(window, photographer);
 
   // A path around the scene, seen from outside it; then its video under way.
   auto* path = window.findChild<QDockWidget*>("dock_path");

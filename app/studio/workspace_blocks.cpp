@@ -1,0 +1,79 @@
+// The part of Workspace that knows blocks.
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "app/studio/workspace.h"
+#include "reconstruct/blocks/block_training.h"
+#include "reconstruct/project/project.h"
+#include "reconstruct/run/inputs.h"
+#include "scene/error.h"
+
+namespace tessera::app {
+namespace fs = std::filesystem;
+
+QString Workspace::score_text(const nlohmann::json& metrics) {
+  if (!metrics.contains("test") || !metrics["test"].is_object()) return {};
+  return tr(": %1 dB on held-out photos").arg(metrics["test"]["psnr"].get<double>(), 0, 'f', 2);
+}
+
+std::shared_ptr<const reconstruct::BlockPlan> Workspace::read_plan(const fs::path& run, const fs::path& project) {
+  for (const fs::path& home : {run, project}) {
+    if (home.empty() || !reconstruct::has_block_plan(home)) continue;
+    try {
+      return std::make_shared<reconstruct::BlockPlan>(reconstruct::read_block_plan(home));
+    } catch (const scene::Error& e) {
+      teller()(e.what());
+    }
+  }
+  return nullptr;
+}
+
+void Workspace::write_plan(reconstruct::BlockPlan plan) {
+  if (busy() || !dataset_) return;
+  if (read_only()) return Q_EMIT failed(tr("%1 is open to look at only").arg(QString::fromStdString(path_.string())));
+  begin(State::loading, [this, dataset = dataset_, plan = std::move(plan), run = next_run()] {
+    const auto project = project_to_train_in(dataset, run, [this, plan](const fs::path&) { write_plan(plan); });
+    if (!project)
+      throw scene::Error("plan.json", "there is no project to keep it in", "open the photos or the dataset");
+    reconstruct::write_block_plan(plan, project->folder());
+    const auto file = QString::fromStdString((project->folder() / "plan.json").string());
+    post([this, file] { Q_EMIT finished(tr("Wrote %1").arg(file)); });
+  });
+}
+
+void Workspace::train_blocks(reconstruct::BlockPlan plan, fs::path run) {
+  if (busy() || !dataset_) return;
+  if (read_only()) return Q_EMIT failed(tr("%1 is open to look at only").arg(QString::fromStdString(path_.string())));
+  run_ = run;
+  block_plan_ = std::make_shared<reconstruct::BlockPlan>(plan);
+  trains_blocks_ = true;
+  {
+    const std::lock_guard lock(run_mutex_);
+    pause_wanted_ = false, next_options_.reset();
+  }
+  begin(State::training, [this, dataset = dataset_, plan = std::move(plan), run] { train(dataset, plan, run); });
+}
+
+void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, const reconstruct::BlockPlan& plan,
+                      const fs::path& run) {
+  const auto project = project_to_train_in(dataset, run, [this, plan](const fs::path& to) { train_blocks(plan, to); });
+  reconstruct::TrainEvents events = train_events();
+  events.on_progress = [this, tell = events.on_progress](const scene::Progress& p) {
+    tell(p);
+    unsigned block = 0;  // "block 3, training"
+    if (p.total > 0 && p.stage.ends_with(", training") && std::sscanf(p.stage.c_str(), "block %u", &block) == 1)
+      post([this, block, share = p.done / p.total] { Q_EMIT block_progressed(static_cast<int>(block), share); });
+  };
+  reconstruct::BlockTraining training(plan, run, *dataset, events);
+  if (!reconstruct::has_block_plan(run)) reconstruct::write_block_plan(plan, run);
+  if (project) project->set_run(run);
+  const auto outcome = training.run();
+  if (outcome.stopped)
+    return end_training(nullptr, false, tr("Stopped in block %1; the run can be resumed").arg(outcome.block));
+  const auto model = std::make_shared<scene::GaussianModel>(reconstruct::load_model(run, *dataset));
+  end_training(model, plan.options.antialiased,
+               tr("Finished %1 blocks").arg(plan.partition.cells()) + score_text(outcome.metrics));
+}
+
+}  // namespace tessera::app
