@@ -143,7 +143,9 @@ void MainWindow::make_parts() {
   new ViewShare(studio_, this);
   resizeDocks({findChild<QDockWidget*>("dock_photos"), findChild<QDockWidget*>("dock_train")}, {320, 340},
               Qt::Horizontal);
-  resizeDocks({findChild<QDockWidget*>("dock_log")}, {120}, Qt::Vertical);
+  // All of the train dock is to be seen, at 800 pixels too.
+  resizeDocks({findChild<QDockWidget*>("dock_train"), curves}, {360, 200}, Qt::Vertical);
+  resizeDocks({findChild<QDockWidget*>("dock_log")}, {90}, Qt::Vertical);
 }
 
 void MainWindow::make_file_menu() {

@@ -17,7 +17,7 @@
 
 namespace tessera::app {
 namespace {
-constexpr int kNameWidth = 104;  // pixels that a photo's name may take
+constexpr int kNameWidth = 86;  // pixels that a photo's name may take: two of them fit into the dock as it is at first
 }
 
 ResultsPanel::ResultsPanel(Studio& studio, PhotoScores& scores, QWidget* parent)
@@ -48,7 +48,7 @@ ResultsPanel::ResultsPanel(Studio& studio, PhotoScores& scores, QWidget* parent)
   buttons->addStretch();
   buttons->addWidget(score_);
   auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(12, 10, 12, 12);
+  layout->setContentsMargins(10, 10, 6, 12);
   layout->setSpacing(10);
   layout->addWidget(intro_);
   layout->addWidget(table_);
@@ -79,7 +79,7 @@ QWidget* ResultsPanel::make_table() {
   table->setObjectName("results");
   auto* grid = new QGridLayout(table);
   grid->setContentsMargins(0, 0, 0, 0);
-  grid->setHorizontalSpacing(14);
+  grid->setHorizontalSpacing(8);
   grid->setVerticalSpacing(5);
   grid->setColumnStretch(0, 1);
   const QString rows[kRows] = {tr("Photos"), tr("PSNR"), tr("  colours corrected"), tr("SSIM"), tr("MS-SSIM")};

@@ -121,6 +121,7 @@ void TrainPanel::make_layout() {
   auto* inside = new QWidget;
   auto* form = new QFormLayout;
   form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+  form->setVerticalSpacing(4);
   form->addRow(tr("&Preset"), preset_);
   add_field(*form, tr("Step&s"), "iterations", 1, 10'000'000, 500);
   add_field(*form, tr("&Most splats"), "max_splats", 100, 100'000'000, 50'000);
@@ -137,7 +138,7 @@ void TrainPanel::make_layout() {
   advanced->setObjectName("advanced");
   advanced->setToolTip(tr("A table of every option of a training run"));
   auto* layout = new QVBoxLayout(inside);
-  layout->setSpacing(10);
+  layout->setSpacing(6);
   layout->addLayout(form);
   layout->addWidget(forecast_);
   layout->addWidget(start_);
