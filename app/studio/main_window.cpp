@@ -50,6 +50,21 @@
 namespace tessera::app {
 namespace fs = std::filesystem;
 
+namespace {
+
+/// For a dock that may be made lower than what is in it.
+QScrollArea* scrolled(QWidget* inside, const char* name, const QString& title) {
+  auto* area = new QScrollArea;
+  area->setObjectName(name);
+  area->setAccessibleName(title);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setWidgetResizable(true);
+  area->setWidget(inside);
+  return area;
+}
+
+}  // namespace
+
 MainWindow::MainWindow(const RendererOptions& renderer, QWidget* parent)
     : QMainWindow(parent),
       pages_(new QStackedWidget),
@@ -116,17 +131,14 @@ void MainWindow::make_parts() {
   plan_ = new PlanModel(
       workspace_, [this] { return train_->chosen(); }, this);
   connect(train_, &TrainPanel::options_changed, plan_, &PlanModel::forecast);
-  studio_.add_dock(tr("Plan"), "dock_plan", new PlanPanel(studio_, *plan_), Qt::LeftDockWidgetArea);
+  studio_.add_dock(tr("Plan"), "dock_plan", scrolled(new PlanPanel(studio_, *plan_), "plan_scroll", tr("Plan")),
+                   Qt::LeftDockWidgetArea);
   tabifyDockWidget(findChild<QDockWidget*>("dock_clean"), findChild<QDockWidget*>("dock_plan"));
   findChild<QDockWidget*>("dock_photos")->raise();
   studio_.add_dock(tr("Curves"), "dock_curves", new MetricsPanel(studio_), Qt::RightDockWidgetArea);
-  auto* results = new QScrollArea;  // the dock may be made low
-  results->setObjectName("results_scroll");
-  results->setAccessibleName(tr("Results"));
-  results->setFrameShape(QFrame::NoFrame);
-  results->setWidgetResizable(true);
-  results->setWidget(new ResultsPanel(studio_, *scores));
-  studio_.add_dock(tr("Results"), "dock_results", results, Qt::RightDockWidgetArea);
+  studio_.add_dock(tr("Results"), "dock_results",
+                   scrolled(new ResultsPanel(studio_, *scores), "results_scroll", tr("Results")),
+                   Qt::RightDockWidgetArea);
   studio_.add_dock(tr("Scene"), "dock_scene", new ScenePanel(studio_, *plan_), Qt::RightDockWidgetArea);
   new ErrorMap(studio_);  // the window's; below what the inspector marks
   studio_.add_dock(tr("Inspect"), "dock_inspect", new InspectPanel(studio_), Qt::RightDockWidgetArea);

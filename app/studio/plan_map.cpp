@@ -45,6 +45,11 @@ void PlanMap::set_dataset(std::shared_ptr<const scene::Dataset> dataset) {
   update();
 }
 
+void PlanMap::set_seams(const QImage& seams) {
+  seams_ = seams;
+  update();
+}
+
 void PlanMap::select(int cell) {
   const Partition* partition = plan_.partition();
   if (!partition || cell >= static_cast<int>(partition->cells())) cell = -1;
@@ -120,7 +125,10 @@ void PlanMap::paintEvent(QPaintEvent*) {
     color.setAlphaF(static_cast<float>(0.15 + 0.4 * load));  // the heavier, the stronger
     painter.fillRect(rect_of(partition->cell(id)), color);
   }
-  if (!plan_.density().isNull()) {
+  if (!seams_.isNull()) {
+    const reconstruct::CellFrame& frame = partition->frame();
+    painter.drawImage(rect_of(frame.contracted ? Rect{glm::dvec2(0.25), glm::dvec2(0.75)} : frame.region), seams_);
+  } else if (!plan_.density().isNull()) {
     QImage points(plan_.density().size(), QImage::Format_ARGB32_Premultiplied);
     points.fill(theme().text);
     QPainter mask(&points);

@@ -20,6 +20,8 @@ class PlanMap : public QWidget {
   explicit PlanMap(PlanModel& plan, QWidget* parent = nullptr);
 
   void set_dataset(std::shared_ptr<const scene::Dataset> dataset);
+  /// Of the region, in place of colours and points; null: none.
+  void set_seams(const QImage& seams);
   int selected() const { return selected_; }  // -1: no cell
   void select(int cell);
   /// Where a place of the plan is in the widget.
@@ -50,6 +52,7 @@ class PlanMap : public QWidget {
   PlanModel& plan_;
   std::shared_ptr<const scene::Dataset> dataset_;
   std::vector<QColor> colors_;
+  QImage seams_;
   int selected_ = -1;
   std::optional<std::size_t> dragged_;
   bool moved_ = false;

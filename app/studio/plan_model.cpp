@@ -3,14 +3,13 @@
 #include <QUndoCommand>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
 #include "app/studio/workspace.h"
-#include "reconstruct/blocks/block_dataset.h"
-#include "reconstruct/train/memory_plan.h"
-#include "reconstruct/train/run_record.h"
-#include "reconstruct/train/run_setup.h"
+#include "reconstruct/blocks/forecast.h"
 #include "scene/error.h"
 
 namespace tessera::app {
@@ -32,33 +31,36 @@ double median_height(const scene::Dataset& dataset) {
   return static_cast<double>(*middle);
 }
 
-/// What each block takes to train, as far as it can be foreseen.
-std::vector<PlanModel::Block> blocks_of(const scene::Dataset& dataset, const reconstruct::BlockPlan& plan,
-                                        const std::vector<Load>& loads) {
-  const auto data = reconstruct::assign_by_tracks(dataset, plan.partition, plan.assignment);
-  const std::vector<double> sums = reconstruct::cell_loads(plan.partition, loads);
-  double total = 0;
-  for (const double sum : sums) total += sum;
-  std::vector<PlanModel::Block> blocks;
-  for (std::uint32_t i = 0; i < data.size(); ++i) {
-    PlanModel::Block block{.photos = data[i].views.size(),
-                           .points = data[i].points.size(),
-                           .beyond = data[i].auxiliary.size(),
-                           .load = total > 0 ? sums[i] / total : 0};
-    try {
-      const scene::Dataset part = reconstruct::block_dataset(dataset, data[i], "block " + std::to_string(i));
-      const auto options = reconstruct::with_one_cap(reconstruct::block_options(plan, i), part);
-      block.splats = static_cast<std::size_t>(options.max_splats);
-      block.memory = reconstruct::memory_need(part, options).total();
-    } catch (const scene::Error& e) {
-      block.problem = QString::fromUtf8(e.what());
-    }
-    blocks.push_back(std::move(block));
-  }
-  return blocks;
-}
-
 }  // namespace
+
+PlanModel::Known PlanModel::known_of(reconstruct::BlockPlan plan, const scene::Dataset& dataset,
+                                     const std::vector<Load>& loads) {
+  if (plan.views.empty()) plan.views = reconstruct::views_by_tracks(dataset, plan.partition, plan.assignment);
+  const auto data = reconstruct::block_data(dataset, plan);
+  const reconstruct::SceneForecast scene = reconstruct::forecast(plan, dataset, data);
+  const std::vector<double> sums = reconstruct::cell_loads(plan.partition, loads);
+  const double total = std::accumulate(sums.begin(), sums.end(), 0.0);
+  const int cores = plan.options.threads > 0 ? plan.options.threads
+                                             : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  Known known{.plan = std::move(plan),
+              .blocks = {},
+              .seconds = reconstruct::wall_seconds(scene.cpu_seconds, cores),
+              .disk = scene.disk_bytes};
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const reconstruct::BlockForecast& f = scene.blocks[i];
+    Block block{.photos = f.views,
+                .points = f.points,
+                .beyond = f.auxiliary,
+                .splats = f.splats,
+                .memory = f.memory_bytes,
+                .seconds = reconstruct::wall_seconds(f.cpu_seconds, cores),
+                .load = total > 0 ? sums[i] / total : 0};
+    if (f.points == 0) block.problem = tr("Block %1 has no points.").arg(i);
+    if (f.views < 2) block.problem = tr("Block %1 has fewer than two photos.").arg(i);
+    known.blocks.push_back(std::move(block));
+  }
+  return known;
+}
 
 /// From one partition to another.
 class PlanModel::Edit : public QUndoCommand {
@@ -85,7 +87,7 @@ void PlanModel::take_opened() {
   maker_.forget(), forecaster_.forget();
   partition_.reset(), preview_.reset();
   history_.clear();
-  blocks_.clear(), measured_ = {};
+  known_.reset(), measured_ = {};
   settled_ = true;
   const auto dataset = workspace_.dataset();
   const auto plan = workspace_.block_plan();
@@ -232,18 +234,26 @@ bool PlanModel::is_the_runs() const {
   return partition_->json() == plan->partition.json();
 }
 
-reconstruct::BlockPlan PlanModel::plan() const {
-  const auto [preset, options] = training_();
-  return {workspace_.dataset()->root, preset, options, *partition_, assignment_, fingerprint_};
+const std::vector<PlanModel::Block>& PlanModel::blocks() const {
+  static const std::vector<Block> none;
+  return known_ ? known_->blocks : none;
 }
 
 void PlanModel::forecast() {
   const auto dataset = workspace_.dataset();
   if (!partition_ || !dataset) return;
   settled_ = false;
-  forecaster_.ask([this, dataset, plan = plan(), loads = measured_.loads]() -> Background::Answer {
-    return [this, blocks = blocks_of(*dataset, plan, loads)]() mutable {
-      blocks_ = std::move(blocks);
+  const auto [preset, options] = training_();
+  reconstruct::BlockPlan plan{dataset->root, preset, options, *partition_, assignment_, fingerprint_, {}};
+  // Photos as the plan that is open has assigned them; of other cells by what they are known to see.
+  const auto open = workspace_.block_plan();
+  if (open && open->partition.json() == partition_->json())
+    plan.assignment = open->assignment, plan.views = open->views;
+  else
+    plan.assignment.rule = reconstruct::AssignmentOptions().rule;
+  forecaster_.ask([this, dataset, plan = std::move(plan), loads = measured_.loads]() -> Background::Answer {
+    return [this, known = known_of(plan, *dataset, loads)]() mutable {
+      known_ = std::move(known);
       settled_ = true;
       Q_EMIT blocks_known();
     };
@@ -253,7 +263,7 @@ void PlanModel::forecast() {
 QString PlanModel::problem() const {
   if (!partition_) return tr("Nothing has been planned yet.");
   if (!settled_) return tr("What the blocks take is being worked out.");
-  for (const Block& block : blocks_)
+  for (const Block& block : blocks())
     if (!block.problem.isEmpty()) return block.problem;
   return {};
 }

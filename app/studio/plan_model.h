@@ -23,7 +23,8 @@ class PlanModel : public QObject {
  public:
   struct Block {
     std::size_t photos = 0, points = 0, beyond = 0;  // points beyond it that its photos see
-    std::size_t splats = 0, memory = 0;              // at most, and bytes
+    std::size_t splats = 0, memory = 0;              // at the end; bytes, at most
+    double seconds = 0;                              // of this machine
     double load = 0;                                 // share of all
     QString problem;                                 // why it cannot be trained
   };
@@ -49,14 +50,17 @@ class PlanModel : public QObject {
   const reconstruct::Partition* partition() const;  // null: nothing has been planned
   QUndoStack& history() { return history_; }
   /// Of each block; as of an earlier partition, or empty, while they are worked out.
-  const std::vector<Block>& blocks() const { return blocks_; }
+  const std::vector<Block>& blocks() const;
   bool is_settled() const { return settled_; }
   /// Why it cannot be trained; empty: it can.
   QString problem() const;
   /// Whether it is the one of the run that is open or under way, unedited.
   bool is_the_runs() const;
-  /// To be written or trained; partition() must not be null.
-  reconstruct::BlockPlan plan() const;
+  /// To be written or trained; problem() must be empty.
+  const reconstruct::BlockPlan& plan() const { return known_->plan; }
+  /// Seconds of this machine for all of it, and bytes that it takes on the disk; problem() must be empty.
+  double seconds() const { return known_->seconds; }
+  std::size_t disk() const { return known_->disk; }
   /// Of the sparse points over the root of the frame, low coordinates at the lower left: alpha says how many there are.
   const QImage& density() const { return measured_.density; }
   /// Median height of the points, scene frame.
@@ -86,7 +90,16 @@ class PlanModel : public QObject {
   std::optional<reconstruct::Partition> partition_, preview_;
   std::uint64_t fingerprint_ = 0;
   reconstruct::AssignmentOptions assignment_;
-  std::vector<Block> blocks_;
+  /// What has been worked out of a partition.
+  struct Known {
+    reconstruct::BlockPlan plan;
+    std::vector<Block> blocks;
+    double seconds = 0;
+    std::size_t disk = 0;
+  };
+  static Known known_of(reconstruct::BlockPlan plan, const scene::Dataset& dataset,
+                        const std::vector<reconstruct::Load>& loads);
+  std::optional<Known> known_;
   Measured measured_;
   double ground_ = 0;
   bool settled_ = true;

@@ -1,8 +1,10 @@
 #include "app/studio/plan_panel.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDockWidget>
+#include <QFileInfo>
 #include <QFormLayout>
 #include <QHeaderView>
 #include <QItemSelectionModel>
@@ -12,8 +14,10 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "app/studio/memory_forecast.h"
 #include "app/studio/plan_map.h"
 #include "app/studio/plan_table.h"
+#include "app/studio/train_panel.h"
 #include "app/studio/workspace.h"
 #include "reconstruct/blocks/merge.h"
 #include "reconstruct/run/inputs.h"
@@ -45,7 +49,8 @@ PlanPanel::PlanPanel(Studio& studio, PlanModel& plan, QWidget* parent)
       redo_(new QPushButton(tr("Redo"))),
       write_(new QPushButton(tr("Write plan"))),
       train_(new QPushButton(tr("Train blocks"))),
-      note_(new QLabel) {
+      note_(new QLabel),
+      seams_(new QCheckBox(tr("Show the errors at the &seams"))) {
   make_layout();
   Workspace& workspace = studio.workspace;
   connect(make_, &QPushButton::clicked, this, &PlanPanel::make);
@@ -58,6 +63,7 @@ PlanPanel::PlanPanel(Studio& studio, PlanModel& plan, QWidget* parent)
   connect(redo_, &QPushButton::clicked, &plan.history(), &QUndoStack::redo);
   connect(write_, &QPushButton::clicked, this, &PlanPanel::write);
   connect(train_, &QPushButton::clicked, this, &PlanPanel::start);
+  connect(seams_, &QCheckBox::toggled, this, &PlanPanel::show_seams);
   connect(&plan, &PlanModel::changed, this, &PlanPanel::update_state);
   connect(&plan, &PlanModel::blocks_known, this, &PlanPanel::update_state);
   connect(&plan, &PlanModel::failed, this, [this](const QString& message) { studio_.fail(message); });
@@ -119,6 +125,9 @@ void PlanPanel::make_layout() {
   train_->setToolTip(tr("Trains one block after another with the options of the Train dock, and merges them"));
   note_->setObjectName("plan_note");
   note_->setWordWrap(true);
+  seams_->setObjectName("plan_seams");
+  seams_->setToolTip(
+      tr("How wrong the merged scene is at every place, as held-out photos see it: from dark blue to yellow"));
   view_->setObjectName("plan_table");
   view_->setAccessibleName(tr("Blocks"));
   view_->setModel(table_);
@@ -155,6 +164,7 @@ void PlanPanel::make_layout() {
   layout->addLayout(form);
   layout->addWidget(make_);
   layout->addWidget(map_, 3);
+  layout->addWidget(seams_);
   layout->addLayout(line({split_, merge_, undo_, redo_}));
   layout->addWidget(view_, 2);
   layout->addWidget(note_);
@@ -197,9 +207,19 @@ void PlanPanel::update_state() {
     const double uneven = loads.size() == plan_.partition()->cells()
                               ? reconstruct::balance_of(*plan_.partition(), loads).max_over_mean
                               : 0;
-    note_->setText(tr("The heaviest block has %1 times the mean load.").arg(uneven, 0, 'f', 2));
+    note_->setText(tr("The heaviest block has %1 times the mean load. All of them take about %2, and %3 on the disk.")
+                       .arg(uneven, 0, 'f', 2)
+                       .arg(clock_text(plan_.seconds()), bytes_text(plan_.disk())));
   }
+  show_seams();
   update_progress();
+}
+
+void PlanPanel::show_seams() {
+  const QString file = QString::fromStdString((studio_.workspace.run() / "seams.png").string());
+  const bool there = plan_.is_the_runs() && !studio_.workspace.busy() && QFileInfo::exists(file);
+  seams_->setVisible(there);
+  map_->set_seams(there && seams_->isChecked() ? QImage(file) : QImage());
 }
 
 void PlanPanel::update_progress() {

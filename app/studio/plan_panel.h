@@ -6,6 +6,7 @@
 #include "app/studio/studio.h"
 
 class QAction;
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QPushButton;
@@ -29,6 +30,7 @@ class PlanPanel : public QWidget {
   void make();
   void update_state();
   void update_progress();  // states of the blocks, from their folders and the job
+  void show_seams();       // of the run, where it has a map of them and that is wanted
   void start();
   void write();
 
@@ -41,6 +43,7 @@ class PlanPanel : public QWidget {
   QComboBox* partitioner_;
   QPushButton *make_, *split_, *merge_, *undo_, *redo_, *write_, *train_;
   QLabel* note_;
+  QCheckBox* seams_;
   QAction* train_action_;
   int block_ = -1;  // that is trained
   double share_ = 0;

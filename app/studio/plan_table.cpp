@@ -5,6 +5,7 @@
 #include "app/studio/block_colors.h"
 #include "app/studio/memory_forecast.h"
 #include "app/studio/theme.h"
+#include "app/studio/train_panel.h"
 
 namespace tessera::app {
 
@@ -44,6 +45,8 @@ QVariant PlanTable::text(std::size_t row, int column) const {
       return b.problem.isEmpty() ? number(b.splats) : QString();
     case memory:
       return b.problem.isEmpty() ? bytes_text(b.memory) : QString();
+    case time:
+      return b.problem.isEmpty() ? clock_text(b.seconds) : QString();
     default:
       if (!b.problem.isEmpty()) return tr("too few photos");
       return states_.value(static_cast<int>(row));
@@ -79,14 +82,18 @@ QVariant PlanTable::headerData(int section, Qt::Orientation orientation, int rol
   if (role == Qt::TextAlignmentRole)
     return QVariant(Qt::AlignVCenter | (section == block || section == state ? Qt::AlignLeft : Qt::AlignRight));
   if (role == Qt::DisplayRole) {
-    const QString titles[kColumns] = {tr("Block"), tr("Photos"), tr("Points"), tr("Splats"), tr("Memory"), tr("State")};
+    const QString titles[kColumns] = {tr("Block"),  tr("Photos"), tr("Points"), tr("Splats"),
+                                      tr("Memory"), tr("Time"),   tr("State")};
     return titles[section];
   }
   if (role == Qt::ToolTipRole) {
-    const QString tips[kColumns] = {
-        tr("Its number, and its colour in the view"), tr("Photos that it is trained on"),
-        tr("Sparse points in it and its margin"),     tr("At most, as its options and photos allow"),
-        tr("At most, while it is trained"),           tr("How far its training is")};
+    const QString tips[kColumns] = {tr("Its number, and its colour in the view"),
+                                    tr("Photos that it is trained on"),
+                                    tr("Sparse points in it and its margin"),
+                                    tr("At the end of its training, about"),
+                                    tr("At most, while it is trained"),
+                                    tr("That its training takes this computer, about"),
+                                    tr("How far its training is")};
     return tips[section];
   }
   return {};

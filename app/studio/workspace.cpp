@@ -240,7 +240,7 @@ void Workspace::load(const Opening& opening) {
     *model = reconstruct::newest_model(run, *dataset, job.on_warning);
   }
   std::shared_ptr<const reconstruct::BlockPlan> plan;
-  if (dataset) plan = read_plan(run, project ? project->folder() : fs::path());
+  if (dataset) plan = read_plan(run, project ? project->folder() : fs::path(), *dataset);
   std::shared_ptr<reconstruct::PhotoStates> states;
   if (dataset) states = std::make_shared<reconstruct::PhotoStates>(reconstruct::read_photo_states(*dataset));
   const bool trained = model->size() > 0 || !dataset;

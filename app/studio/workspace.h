@@ -172,9 +172,10 @@ class Workspace : public QObject {
   std::shared_ptr<reconstruct::Project> project_to_train_in(
       const std::shared_ptr<const scene::Dataset>& dataset, const std::filesystem::path& run,
       std::function<void(const std::filesystem::path& run)> again);
-  /// Of the run, else of the project; what cannot be read is warned of.
+  /// Of the run, else of the project; what cannot be read, or was made for another dataset, is warned of.
   std::shared_ptr<const reconstruct::BlockPlan> read_plan(const std::filesystem::path& run,
-                                                          const std::filesystem::path& project);
+                                                          const std::filesystem::path& project,
+                                                          const scene::Dataset& dataset);
   std::function<void(const std::string&)> teller();  // of problems with saving
   void train(const std::shared_ptr<const scene::Dataset>& dataset, reconstruct::Plan plan);
   void train(const std::shared_ptr<const scene::Dataset>& dataset, const reconstruct::BlockPlan& plan,

@@ -5,8 +5,10 @@
 
 #include "app/studio/workspace.h"
 #include "reconstruct/blocks/block_training.h"
+#include "reconstruct/blocks/plan_map.h"
 #include "reconstruct/project/project.h"
 #include "reconstruct/run/inputs.h"
+#include "reconstruct/train/run_record.h"
 #include "scene/error.h"
 
 namespace tessera::app {
@@ -17,11 +19,15 @@ QString Workspace::score_text(const nlohmann::json& metrics) {
   return tr(": %1 dB on held-out photos").arg(metrics["test"]["psnr"].get<double>(), 0, 'f', 2);
 }
 
-std::shared_ptr<const reconstruct::BlockPlan> Workspace::read_plan(const fs::path& run, const fs::path& project) {
+std::shared_ptr<const reconstruct::BlockPlan> Workspace::read_plan(const fs::path& run, const fs::path& project,
+                                                                   const scene::Dataset& dataset) {
   for (const fs::path& home : {run, project}) {
     if (home.empty() || !reconstruct::has_block_plan(home)) continue;
     try {
-      return std::make_shared<reconstruct::BlockPlan>(reconstruct::read_block_plan(home));
+      auto plan = std::make_shared<reconstruct::BlockPlan>(reconstruct::read_block_plan(home));
+      if (plan->data_fingerprint != reconstruct::fingerprint(dataset))
+        throw scene::Error((home / "plan.json").string(), "was made for other photos, poses or points", "make it anew");
+      return plan;
     } catch (const scene::Error& e) {
       teller()(e.what());
     }
@@ -36,7 +42,11 @@ void Workspace::write_plan(reconstruct::BlockPlan plan) {
     const auto project = project_to_train_in(dataset, run, [this, plan](const fs::path&) { write_plan(plan); });
     if (!project)
       throw scene::Error("plan.json", "there is no project to keep it in", "open the photos or the dataset");
+    const auto blocks = reconstruct::block_data(*dataset, plan);
     reconstruct::write_block_plan(plan, project->folder());
+    reconstruct::write_plan_map(
+        reconstruct::plan_map(plan, *dataset, blocks, reconstruct::forecast(plan, *dataset, blocks)),
+        project->folder());
     const auto file = QString::fromStdString((project->folder() / "plan.json").string());
     post([this, file] { Q_EMIT finished(tr("Wrote %1").arg(file)); });
   });

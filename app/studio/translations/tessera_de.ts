@@ -1863,6 +1863,14 @@ SSIM %3</translation>
         <source>What the blocks take is being worked out.</source>
         <translation>Was die Blöcke brauchen, wird berechnet.</translation>
     </message>
+    <message>
+        <source>Block %1 has no points.</source>
+        <translation>Block %1 hat keine Punkte.</translation>
+    </message>
+    <message>
+        <source>Block %1 has fewer than two photos.</source>
+        <translation>Block %1 hat weniger als zwei Fotos.</translation>
+    </message>
 </context>
 <context>
     <name>tessera::app::PlanPanel</name>
@@ -1959,10 +1967,6 @@ SSIM %3</translation>
         <translation>Fotos oder einen Datensatz öffnen, um die Szene in Blöcke zu teilen.</translation>
     </message>
     <message>
-        <source>The heaviest block has %1 times the mean load.</source>
-        <translation>Der schwerste Block hat das %1-Fache der mittleren Last.</translation>
-    </message>
-    <message>
         <source>training, %1 %</source>
         <translation>wird trainiert, %1 %</translation>
     </message>
@@ -1981,6 +1985,18 @@ SSIM %3</translation>
     <message>
         <source>Training makes a model of its own.</source>
         <translation>Das Training macht ein eigenes Modell.</translation>
+    </message>
+    <message>
+        <source>The heaviest block has %1 times the mean load. All of them take about %2, and %3 on the disk.</source>
+        <translation>Der schwerste Block hat das %1-Fache der mittleren Last. Alle zusammen brauchen etwa %2 und %3 auf der Platte.</translation>
+    </message>
+    <message>
+        <source>Show the errors at the &amp;seams</source>
+        <translation>Fehler an den &amp;Nähten zeigen</translation>
+    </message>
+    <message>
+        <source>How wrong the merged scene is at every place, as held-out photos see it: from dark blue to yellow</source>
+        <translation>Wie falsch die vereinte Szene an jedem Ort ist, wie zurückgehaltene Fotos sie sehen: von Dunkelblau bis Gelb</translation>
     </message>
 </context>
 <context>
@@ -2030,16 +2046,24 @@ SSIM %3</translation>
         <translation>Punkte in ihm und seinem Rand</translation>
     </message>
     <message>
-        <source>At most, as its options and photos allow</source>
-        <translation>Höchstens, wie Optionen und Fotos es erlauben</translation>
-    </message>
-    <message>
         <source>At most, while it is trained</source>
         <translation>Höchstens, während er trainiert wird</translation>
     </message>
     <message>
         <source>How far its training is</source>
         <translation>Wie weit sein Training ist</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>At the end of its training, about</source>
+        <translation>Am Ende seines Trainings, etwa</translation>
+    </message>
+    <message>
+        <source>That its training takes this computer, about</source>
+        <translation>Die sein Training auf diesem Rechner braucht, etwa</translation>
     </message>
 </context>
 <context>

@@ -14,6 +14,7 @@
 #include "app/studio/plan_map.h"
 #include "app/studio/plan_model.h"
 #include "app/studio/plan_table.h"
+#include "reconstruct/blocks/forecast.h"
 #include "reconstruct/run/inputs.h"
 #include "scene/atomic_file.h"
 #include "tests/app/studio/studio_fixture.h"
@@ -133,16 +134,20 @@ TEST_F(PlanTest, IsMadeAndItsTableSaysWhatEachBlockTakes) {
   make(2);
   const QAbstractItemModelTester tester(&table(), QAbstractItemModelTester::FailureReportingMode::Fatal);
   const auto blocks = reconstruct::assign_by_tracks(*workspace().dataset(), partition());
+  const auto forecast = reconstruct::forecast(plan().plan(), *workspace().dataset());
   ASSERT_EQ(table().rowCount(), 2);
   for (int i = 0; i < 2; ++i) {
     EXPECT_EQ(cell(i, PlanTable::photos), std::to_string(blocks[static_cast<std::size_t>(i)].views.size()));
-    EXPECT_EQ(cell(i, PlanTable::splats), "2,000");
+    const auto& expected = forecast.blocks[static_cast<std::size_t>(i)];
+    EXPECT_EQ(cell(i, PlanTable::splats), QLocale().toString(static_cast<qulonglong>(expected.splats)).toStdString());
+    EXPECT_EQ(plan().blocks()[static_cast<std::size_t>(i)].memory, expected.memory_bytes);
+    EXPECT_THAT(cell(i, PlanTable::time), testing::MatchesRegex("[0-9]+:[0-9]+"));
     EXPECT_THAT(cell(i, PlanTable::memory), HasSubstr("MB"));
   }
   EXPECT_THAT(find<QLabel>("plan_note")->text().toStdString(), HasSubstr("times the mean load"));
   // Options of the Train dock are those of the blocks.
-  find<QSpinBox>("max_splats")->setValue(1500);
-  ASSERT_TRUE(wait([&] { return plan().is_settled() && cell(0, PlanTable::splats) == "1,500"; }));
+  find<QSpinBox>("max_splats")->setValue(150);
+  ASSERT_TRUE(wait([&] { return plan().is_settled() && cell(0, PlanTable::splats) == "150"; }));
   // More blocks than there are photos.
   find<QSpinBox>("plan_blocks")->setValue(500);
   click("plan_make");
@@ -208,6 +213,8 @@ TEST_F(PlanTest, IsWrittenIntoTheProjectAndComesBack) {
   EXPECT_EQ(read.partition.json(), expected);
   EXPECT_EQ(read.options.iterations, kSteps);
   EXPECT_EQ(read.preset, "draft");
+  EXPECT_EQ(read.views.size(), 2u);
+  EXPECT_TRUE(fs::exists(project_ / "plan.svg"));
   EXPECT_NE(workspace().project(), nullptr);
   open(write_model(10));
   EXPECT_EQ(plan().partition(), nullptr);
@@ -265,11 +272,26 @@ TEST_F(PlanTest, BlocksAreTrainedAsOneRunThatCanBeStopped) {
   EXPECT_TRUE(fs::exists(run / "blocks/1/model.ply"));
   EXPECT_FALSE(find<QPushButton>("plan_train")->isEnabled()) << "it is done";
   EXPECT_FALSE(find<QPushButton>("start")->isEnabled());
+  // The errors of the merged scene from above.
+  QImage seams(8, 8, QImage::Format_RGB32);
+  seams.fill(QColor(10, 200, 120));
+  ASSERT_TRUE(seams.save(QString::fromStdString((run / "seams.png").string())));
+  open(project_);
+  ASSERT_TRUE(settle());
+  auto* shown = find<QCheckBox>("plan_seams");
+  ASSERT_TRUE(shown->isVisible());
+  const QPoint corner = place(partition().frame().region.low) + QPoint(6, -6);
+  const QColor before = map().grab().toImage().pixelColor(corner);
+  shown->click();
+  EXPECT_EQ(map().grab().toImage().pixelColor(corner), QColor(10, 200, 120));
+  shown->click();
+  EXPECT_EQ(map().grab().toImage().pixelColor(corner), before);
   // An edit makes it the plan of another run.
   QTest::mouseDClick(&map(), Qt::LeftButton, {}, middle(0));
   ASSERT_TRUE(settle());
   EXPECT_EQ(cell(0, PlanTable::state), "");
   EXPECT_EQ(find<QPushButton>("plan_train")->text(), "Train blocks");
+  EXPECT_FALSE(shown->isVisible());
 }
 
 TEST_F(PlanTest, APlanOfTheCommandLineOpensWithItsBlocks) {
