@@ -95,7 +95,7 @@ int train_blocks(const Arguments& a, Cli& cli) {
   const auto outcome = training.run();
   console.finish_line();
   if (outcome.stopped) {
-    console.note("stopped in block " + std::to_string(outcome.block) + "; go on with: tessera train " + a.data);
+    console.note("stopped; go on with: tessera train " + a.data);
     return 130;
   }
   Plan as_run;

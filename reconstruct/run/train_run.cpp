@@ -84,7 +84,11 @@ std::string step_text(const TrainMetrics& m) {
 }  // namespace
 
 TrainRun::TrainRun(Plan plan, const scene::Dataset& dataset, StageClock& clock, TrainEvents events, BlockContext block)
-    : plan_(std::move(plan)), dataset_(dataset), clock_(clock), events_(std::move(events)) {
+    : plan_(std::move(plan)),
+      dataset_(dataset),
+      clock_(clock),
+      events_(std::move(events)),
+      before_write_(block.before_write) {
   take_folder();
   scene::make_folder(plan_.run / "previews");
   log_ = scene::logger("train");
@@ -155,6 +159,7 @@ void TrainRun::note(const std::string& line) {
 }
 
 void TrainRun::save_record(const std::string& state) {
+  if (before_write_) before_write_();
   scene::write_file_atomically(plan_.run / "run.json", json_text(record_json(plan_, dataset_, state, clock_)) + "\n");
 }
 
@@ -203,6 +208,7 @@ TrainRun::Outcome TrainRun::run() {
 
 /// Writes model.ply, cameras.json and metrics.json, and returns the last. Throws scene::Cancelled while it scores.
 json TrainRun::save_results(scene::GaussianModel trained, std::uint32_t steps, double cache_mb) {
+  if (before_write_) before_write_();
   const std::size_t splats = trained.size();
   scene::transform_model(trained, dataset_.scene_from_world.inverse());
   scene::write_splat_ply(trained, plan_.run / "model.ply");

@@ -53,6 +53,7 @@ class TrainRun {
   const scene::Dataset& dataset_;
   StageClock& clock_;
   TrainEvents events_;
+  std::function<void()> before_write_;
   std::unique_ptr<NewFolder> folder_;
   std::unique_ptr<scene::FolderLock> lock_;
   std::shared_ptr<spdlog::logger> log_;

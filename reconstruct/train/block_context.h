@@ -21,6 +21,8 @@ struct GrowFilter {
 struct BlockContext {
   GrowFilter grow;
   std::vector<Affine> exposure;  // maps to start with, one a view of the block's dataset; empty: found from it alone
+  /// Called before anything in the run folder is written, from any thread; throws where it is no longer this program's.
+  std::function<void()> before_write;
 };
 
 }  // namespace tessera::reconstruct

@@ -7,7 +7,8 @@
 
 namespace tessera::reconstruct {
 
-CheckpointWriter::CheckpointWriter(std::filesystem::path run) : run_(std::move(run)) {}
+CheckpointWriter::CheckpointWriter(std::filesystem::path run, std::function<void()> before_write)
+    : run_(std::move(run)), before_write_(std::move(before_write)) {}
 
 CheckpointWriter::~CheckpointWriter() {
   {
@@ -51,6 +52,7 @@ void CheckpointWriter::set_saved_step(std::uint32_t step) {
 void CheckpointWriter::save(const CheckpointView& checkpoint) {
   // A broken model must not replace a whole one.
   checkpoint.model.validate("model after step " + std::to_string(checkpoint.small.step));
+  if (before_write_) before_write_();
   save_checkpoint(checkpoint, run_, &abandon_);
   set_saved_step(checkpoint.small.step);
   scene::write_file_atomically(run_ / "metrics.csv", checkpoint.small.metrics_csv);

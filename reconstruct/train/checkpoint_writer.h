@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -32,7 +33,8 @@ class CheckpointWriter {
     std::string problem;  // one line; empty: the checkpoint is on the disk, read back and whole
   };
 
-  explicit CheckpointWriter(std::filesystem::path run);
+  /// `before_write` throws where the folder must not be touched any more.
+  explicit CheckpointWriter(std::filesystem::path run, std::function<void()> before_write = {});
   /// Lets a write under way come to its end.
   ~CheckpointWriter();
   CheckpointWriter(const CheckpointWriter&) = delete;
@@ -58,6 +60,7 @@ class CheckpointWriter {
   void save(const CheckpointView& checkpoint);
 
   const std::filesystem::path run_;
+  const std::function<void()> before_write_;
   Checkpoint snapshot_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -78,7 +78,7 @@ struct TrainingSession::Impl {
         exposure(dataset.views.size(), train_views),
         depths(options.depth_weight > 0 ? PointDepths(dataset) : PointDepths()) {
     if (run.empty()) return;
-    writer = std::make_unique<CheckpointWriter>(run);
+    writer = std::make_unique<CheckpointWriter>(run, std::move(block.before_write));
     data_fingerprint = fingerprint(dataset, grow.text);
     options_lines = options_text(options);
   }
