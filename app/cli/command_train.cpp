@@ -8,7 +8,8 @@
 
 #include "app/cli/command.h"
 #include "app/cli/inputs.h"
-#include "reconstruct/blocks/block_training.h"
+#include "app/cli/train_blocks.h"
+#include "reconstruct/blocks/block_plan.h"
 #include "reconstruct/provenance.h"
 #include "reconstruct/run/train_run.h"
 
@@ -23,6 +24,7 @@ struct Arguments {
   int iterations = 0, max_splats = 0, seed = -1, threads = -1;
   std::vector<std::string> set;
   bool as_json = false;
+  BlockArguments blocks;
 };
 
 void apply_arguments(const Arguments& a, reconstruct::TrainOptions& options) {
@@ -49,66 +51,19 @@ Plan plan_of(const Arguments& a) {
   return plan;
 }
 
-void print_results(const Plan& plan, const json& metrics) {
-  std::cout << "model     " << (plan.run / "model.ply").string() << " ("
-            << count_text(metrics["splats"].get<std::size_t>()) << " splats)\n";
-  for (const char* split : {"test", "train"})
-    if (metrics.contains(split) && metrics[split].is_object() && metrics[split].contains("psnr")) {
-      char line[160];
-      std::snprintf(line, sizeof line, "%-9s PSNR %.2f dB (corrected %.2f), SSIM %.3f, MS-SSIM %.3f\n", split,
-                    metrics[split]["psnr"].get<double>(), metrics[split]["psnr_corrected"].get<double>(),
-                    metrics[split]["ssim"].get<double>(), metrics[split]["ms_ssim"].get<double>());
-      std::cout << line;
-    }
-  std::cout << "time      " << clock_text(metrics["seconds"].get<double>()) << " ("
-            << clock_text(metrics["cpu_seconds"].get<double>()) << " of processor), peak memory "
-            << bytes_text(metrics["peak_memory_bytes"].get<double>()) << "\n";
-}
-
-reconstruct::TrainEvents events_of(Console& console) {
-  reconstruct::TrainEvents events;
-  events.cancellation = &interrupted();
-  events.on_progress = [&console](const scene::Progress& p) { console.progress(p); };
-  events.on_note = [&console](const std::string& line) { console.note(line); };
-  events.on_warning = [&console](const std::string& line) { console.warning(line); };
-  return events;
-}
-
 int threads_of(const reconstruct::TrainOptions& options) {
   return options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
 }
 
-/// DATA is a folder of tessera plan: its options are the plan's.
-int train_blocks(const Arguments& a, Cli& cli) {
-  Console& console = cli.console;
-  console.set_quiet(false);
-  reconstruct::resource_use();
-  if (!a.out.empty() || !a.resume.empty() || a.iterations || a.max_splats || a.seed >= 0 || !a.strategy.empty() ||
-      !a.backend.empty() || !a.set.empty())
-    throw UsageError(a.data + " is a plan, which has its own options; write tessera train " + a.data);
-  reconstruct::BlockPlan plan = reconstruct::read_block_plan(a.data);
-  if (a.threads >= 0) plan.options.threads = a.threads;
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  static_cast<std::size_t>(threads_of(plan.options)));
-  const scene::Dataset dataset = open_dataset(plan.data, console);
-  reconstruct::BlockTraining training(std::move(plan), a.data, dataset, events_of(console));
-  const auto outcome = training.run();
-  console.finish_line();
-  if (outcome.stopped) {
-    console.note("stopped; go on with: tessera train " + a.data);
-    return 130;
-  }
-  Plan as_run;
-  as_run.run = a.data;
-  if (a.as_json)
-    std::cout << json_text(outcome.metrics) << "\n";
-  else
-    print_results(as_run, outcome.metrics);
-  return 0;
-}
-
 int train(const Arguments& a, Cli& cli) {
-  if (!a.data.empty() && reconstruct::has_block_plan(a.data)) return train_blocks(a, cli);
+  if (!a.data.empty() && reconstruct::has_block_plan(a.data)) {
+    if (!a.out.empty() || !a.resume.empty() || a.iterations || a.max_splats || a.seed >= 0 || !a.strategy.empty() ||
+        !a.backend.empty() || !a.set.empty())
+      throw UsageError(a.data + " is a plan, which has its own options; write tessera train " + a.data);
+    return train_blocks({a.data, a.threads, a.as_json, a.blocks}, cli);
+  }
+  if (a.blocks.block >= 0 || a.blocks.jobs > 0)
+    throw UsageError("--block and --jobs are for a folder of tessera plan; make one: tessera plan DATA --out PROJECT");
   Console& console = cli.console;
   console.set_quiet(false);
   reconstruct::resource_use();  // starts the clock
@@ -130,11 +85,36 @@ int train(const Arguments& a, Cli& cli) {
   if (a.as_json)
     std::cout << json_text(outcome.metrics) << "\n";
   else
-    print_results(run.plan(), outcome.metrics);
+    print_results(run.plan().run, outcome.metrics);
   return 0;
 }
 
 }  // namespace
+
+void print_results(const std::filesystem::path& run, const json& metrics) {
+  std::cout << "model     " << (run / "model.ply").string() << " (" << count_text(metrics["splats"].get<std::size_t>())
+            << " splats)\n";
+  for (const char* split : {"test", "train"})
+    if (metrics.contains(split) && metrics[split].is_object() && metrics[split].contains("psnr")) {
+      char line[160];
+      std::snprintf(line, sizeof line, "%-9s PSNR %.2f dB (corrected %.2f), SSIM %.3f, MS-SSIM %.3f\n", split,
+                    metrics[split]["psnr"].get<double>(), metrics[split]["psnr_corrected"].get<double>(),
+                    metrics[split]["ssim"].get<double>(), metrics[split]["ms_ssim"].get<double>());
+      std::cout << line;
+    }
+  std::cout << "time      " << clock_text(metrics["seconds"].get<double>()) << " ("
+            << clock_text(metrics["cpu_seconds"].get<double>()) << " of processor), peak memory "
+            << bytes_text(metrics["peak_memory_bytes"].get<double>()) << "\n";
+}
+
+reconstruct::TrainEvents events_of(Console& console) {
+  reconstruct::TrainEvents events;
+  events.cancellation = &interrupted();
+  events.on_progress = [&console](const scene::Progress& p) { console.progress(p); };
+  events.on_note = [&console](const std::string& line) { console.note(line); };
+  events.on_warning = [&console](const std::string& line) { console.warning(line); };
+  return events;
+}
 
 void add_train_command(Cli& cli) {
   auto* sub = cli.app.add_subcommand("train", "Photographs with poses in, a trained model out");
@@ -164,6 +144,11 @@ void add_train_command(Cli& cli) {
   sub->add_option("--set", a->set, "KEY=VALUE, any option of the table below; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
+  sub->add_option("--jobs", a->blocks.jobs, "plans: blocks at a time on this machine; otherwise what is soonest done")
+      ->check(number_between(1, 1024));
+  sub->add_option("--block", a->blocks.block, "plans: this one and no other, as a job of a cluster")
+      ->check(number_between(0, 1e5));
+  sub->add_option("--helper-of", a->blocks.helper_of)->group("");  // how --jobs starts the others
   sub->add_flag("--json", a->as_json, "print metrics.json on stdout");
   sub->footer(options_help(reconstruct::train_options_table()));
   sub->callback([&cli, a] { cli.run = [&cli, a] { return train(*a, cli); }; });

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "reconstruct/blocks/block_dataset.h"
+#include "reconstruct/blocks/forecast.h"
 #include "reconstruct/blocks/merge.h"
 #include "reconstruct/blocks/shared_exposure.h"
 #include "reconstruct/run/inputs.h"
@@ -20,20 +21,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
-
-/// Of every block: the pixels that the points of its views cover, a view. A step draws one view.
-std::vector<double> foreseen_loads(const scene::Dataset& dataset, const BlockPlan& plan,
-                                   const std::vector<BlockData>& blocks) {
-  const auto loads = point_loads(dataset, plan.partition.frame(), LoadRule::pixels_covered);
-  std::vector<double> sums;
-  for (const BlockData& block : blocks) {
-    double sum = 1;
-    for (const auto* rows : {&block.points, &block.auxiliary})
-      for (const std::uint32_t i : *rows) sum += loads[i].weight;
-    sums.push_back(sum / static_cast<double>(std::max<std::size_t>(block.views.size(), 1)));
-  }
-  return sums;
-}
 
 /// What a worker has left that was killed before its run had a record: nothing that was trained.
 void clear_unbegun(const fs::path& run) {
@@ -55,6 +42,8 @@ BlockTraining::BlockTraining(BlockPlan plan, fs::path project, const scene::Data
     throw scene::Error((project_ / "plan.json").string(), "was made for other photos, poses or points",
                        "make it anew: tessera plan");
   blocks_ = block_data(dataset, plan_);
+  for (const BlockForecast& block : forecast(plan_, dataset, blocks_).blocks)
+    costs_.cpu_seconds.push_back(block.cpu_seconds), costs_.memory_bytes.push_back(block.memory_bytes);
   if (options_.only && *options_.only >= blocks_.size())
     throw scene::Error(block_name(*options_.only), "is not in the plan, which has " + std::to_string(blocks_.size()),
                        "give one from 0 to " + std::to_string(blocks_.size() - 1));
@@ -187,17 +176,19 @@ bool BlockTraining::is_merged() const {
 
 BlockTraining::Outcome BlockTraining::run() {
   scene::make_folder(project_);
-  jobs_.emplace(project_, foreseen_loads(dataset_, plan_, blocks_), options_.lease);
+  jobs_.emplace(project_, costs_.cpu_seconds, options_.lease);
   clock_.start("train");
   const scene::JobContext job{events_.on_progress, events_.on_warning, events_.cancellation};
   exposure_ = shared_exposure(dataset_, plan_.options, project_, job);
   const auto one = options_.only;
+  const bool helper = options_.helper;
   bool told = false;
   for (bool first = true; !cancelled(); first = false) {
     jobs_->look();
     if (one && jobs_->state(*one).is == JobState::Is::running)
       throw scene::Error(block_name(*one), "is being trained by " + jobs_->state(*one).who,
                          "wait for that, or name another block");
+    if (helper && jobs_->open().empty()) return {};
     if (jobs_->all_done()) {
       if (is_merged()) return {false, first ? json::parse(scene::read_file(project_ / "metrics.json")) : json()};
       if (jobs_->merge_state().is == JobState::Is::failed)

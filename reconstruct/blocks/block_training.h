@@ -8,6 +8,7 @@
 
 #include "reconstruct/blocks/block_jobs.h"
 #include "reconstruct/blocks/block_plan.h"
+#include "reconstruct/blocks/concurrency.h"
 #include "reconstruct/provenance.h"
 #include "reconstruct/train/training_session.h"
 #include "scene/dataset.h"
@@ -24,6 +25,7 @@ class BlockTraining {
  public:
   struct Options {
     std::optional<std::uint32_t> only;  // this block and no other; the last one to finish merges
+    bool helper = false;  // trains blocks as long as there are any to begin; waits for nobody and merges nothing
     Lease lease;
     double poll = 1;  // seconds between looks where there is nothing to do but wait for others
   };
@@ -37,6 +39,9 @@ class BlockTraining {
                 Options options);
   BlockTraining(BlockPlan plan, std::filesystem::path project, const scene::Dataset& dataset, TrainEvents events)
       : BlockTraining(std::move(plan), std::move(project), dataset, std::move(events), Options()) {}
+
+  const BlockCosts& costs() const { return costs_; }
+  void set_threads(int threads) { plan_.options.threads = threads; }  // of this worker; changes no result
 
   /// Blocks that are finished are not trained again. A block that fails is tried once more; where it fails again the
   /// others go on, and in the end scene::Error names it. Throws as TrainRun does where the last state cannot be saved.
@@ -61,6 +66,7 @@ class BlockTraining {
   Options options_;
   std::vector<BlockData> blocks_;
   std::vector<Affine> exposure_;  // of every view, where the options want them
+  BlockCosts costs_;
   std::optional<BlockJobs> jobs_;
   JobProgress own_;
   double looked_ = 0;  // seconds of this process
