@@ -30,6 +30,7 @@ void add_eval_command(Cli& cli);
 void add_render_command(Cli& cli);
 void add_info_command(Cli& cli);
 void add_export_command(Cli& cli);
+void add_lod_command(Cli& cli);
 void add_synth_command(Cli& cli);
 
 /// The command line cannot mean anything: exit code 2.

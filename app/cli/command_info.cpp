@@ -14,6 +14,7 @@
 #include "scene/formats/colmap.h"
 #include "scene/formats/ply.h"
 #include "scene/image.h"
+#include "scene/lod/lod_file.h"
 
 namespace tessera::app {
 namespace fs = std::filesystem;
@@ -66,6 +67,20 @@ json splat_json(const fs::path& file) {
                                        [](float l) { return l < std::log(1.0f / 254.0f); });
   if (invisible > 0) result["problems"].push_back(std::to_string(invisible) + " splats are too faint to be seen");
   return result;
+}
+
+json lod_json(const fs::path& path) {
+  const scene::LodFile file(path);
+  const scene::LodNode& root = file.nodes()[0];
+  return {{"kind", "levels of detail"},
+          {"splats", file.scene().splats},
+          {"sh_degree", file.scene().sh_degree},
+          {"antialiased", file.scene().antialiased},
+          {"nodes", file.nodes().size()},
+          {"levels", root.level + 1},
+          {"bytes", file.bytes()},
+          {"box", {root.low, root.high}},
+          {"problems", json::array()}};
 }
 
 json run_json(const fs::path& folder) {
@@ -167,8 +182,7 @@ json checked_photos_json(const fs::path& folder, Cli& cli) {
   const reconstruct::PhotoSet set = reconstruct::read_photo_set(folder, {}, 0, cli.console.job());
   cli.console.finish_line();
   const reconstruct::Preflight result = reconstruct::check_photos(set);
-  if (result.photos.empty())
-    throw scene::Error(folder.string(), "holds no photos", "name a folder with photos");
+  if (result.photos.empty()) throw scene::Error(folder.string(), "holds no photos", "name a folder with photos");
   json problems = json::array();
   for (const auto& summary : result.summary) problems.push_back(summary.line);
   return {{"kind", "photos"}, {"photos", result.photos.size()}, {"usable", result.usable}, {"problems", problems}};
@@ -193,11 +207,12 @@ json describe(const fs::path& path, bool check, Cli& cli) {
     if (info.splats) return splat_json(path);
     return {{"kind", "points"}, {"points", scene::read_point_ply(path).size()}, {"problems", json::array()}};
   }
+  if (extension == ".tlod") return lod_json(path);
   if (extension == ".json") return dataset_json(path, cli);
   if (is_video(path)) return {{"kind", "video"}, {"bytes", fs::file_size(path)}, {"problems", json::array()}};
   if (is_picture(path)) return photo_json(path);
   throw scene::Error(path.string(), "is of no kind that Tessera knows",
-                     "it reads PLY, transforms.json, photos, videos, and folders of them");
+                     "it reads PLY, .tlod, transforms.json, photos, videos, and folders of them");
 }
 
 void print(const json& result, const std::string& indent) {

@@ -4,6 +4,7 @@
 #include "app/cli/inputs.h"
 #include "reconstruct/evaluate/picture.h"
 #include "reconstruct/evaluate/video.h"
+#include "render/lod/lod_view_renderer.h"
 #include "render/vulkan/vulkan_view_renderer.h"
 #include "scene/camera_path.h"
 #include "scene/image.h"
@@ -16,18 +17,34 @@ constexpr int kMaxSide = 16384, kMaxPixels = 1 << 26;  // 20 bytes each while it
 struct Arguments {
   std::string model, data, view, path, out, background = "black", renderer = "cpu";
   double seconds = 12, fps = 30;
-  int width = 0, sh_degree = 3;
+  int width = 0, sh_degree = 3, splats = 0;
 };
+
+/// A renderer that has the model, whole or by levels of detail; in the dataset's scene frame.
+std::unique_ptr<render::ViewRenderer> renderer_of(const Arguments& a, const scene::Dataset& dataset,
+                                                  render::ViewSettings& settings) {
+  auto renderer =
+      a.renderer == "vulkan" ? render::vulkan::make_vulkan_view_renderer() : render::make_cpu_view_renderer();
+  if (std::filesystem::path(a.model).extension() == ".tlod") {
+    const auto file = std::make_shared<const scene::LodFile>(a.model);
+    settings.antialiased = file->scene().antialiased;
+    render::LodStreamOptions options;
+    if (a.splats > 0) options.budget.splats = static_cast<std::uint64_t>(a.splats);
+    return std::make_unique<render::LodViewRenderer>(
+        std::move(renderer), std::make_unique<render::LodStream>(file, dataset.scene_from_world, options));
+  }
+  if (a.splats > 0) throw UsageError("--splats is for .tlod files; tessera lod makes one of a model");
+  settings.antialiased = run_antialiased(a.model);
+  renderer->set_model(std::make_shared<const scene::GaussianModel>(load_model(a.model, dataset)));
+  return renderer;
+}
 
 int render(const Arguments& a, Cli& cli) {
   if (a.view.empty() == a.path.empty()) throw UsageError("give either --view or --path; see 'tessera render --help'");
   const scene::Dataset dataset = open_dataset(a.data, cli.console);
-  const auto renderer =
-      a.renderer == "vulkan" ? render::vulkan::make_vulkan_view_renderer() : render::make_cpu_view_renderer();
-  renderer->set_model(std::make_shared<const scene::GaussianModel>(load_model(a.model, dataset)));
   render::ViewSettings settings;
   settings.sh_degree = a.sh_degree;
-  settings.antialiased = run_antialiased(a.model);
+  const auto renderer = renderer_of(a, dataset, settings);
   if (a.background == "white") settings.background = {1, 1, 1};
   const auto sized = [&](const scene::Pinhole& p) {
     if (a.width == 0) return p;
@@ -59,7 +76,7 @@ int render(const Arguments& a, Cli& cli) {
 void add_render_command(Cli& cli) {
   auto* sub = cli.app.add_subcommand("render", "Draw one photo's view, or a camera path as video");
   auto a = std::make_shared<Arguments>();
-  sub->add_option("MODEL", a->model, "run folder or 3DGS PLY")->required()->check(not_empty());
+  sub->add_option("MODEL", a->model, "run folder, 3DGS PLY, or .tlod of tessera lod")->required()->check(not_empty());
   sub->add_option("DATA", a->data, "dataset whose cameras are used")->required()->check(not_empty());
   sub->add_option("--view", a->view, "name of a photo: draws what it should show");
   sub->add_option("--path", a->path, "orbit, flythrough, or a JSON file of keyframes");
@@ -75,6 +92,7 @@ void add_render_command(Cli& cli) {
   sub->add_option("--renderer", a->renderer, "cpu (exact) or vulkan (what the studio shows on a graphics card)")
       ->check(CLI::IsMember({"cpu", "vulkan"}))
       ->capture_default_str();
+  sub->add_option("--splats", a->splats, ".tlod: splats of a view at most")->check(CLI::Range(1, 1 << 30));
   sub->add_option("--background", a->background, "black or white")
       ->check(CLI::IsMember({"black", "white"}))
       ->capture_default_str();

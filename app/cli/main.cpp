@@ -27,6 +27,7 @@ int run(int argc, char** argv) {
   app::add_render_command(cli);
   app::add_info_command(cli);
   app::add_export_command(cli);
+  app::add_lod_command(cli);
   app::add_synth_command(cli);
   try {
     cli.app.parse(argc, argv);
@@ -37,7 +38,7 @@ int run(int argc, char** argv) {
     return kUsage;
   }
   if (!cli.run) {
-    std::cerr << "tessera: name a command (sfm, train, eval, render, info, export, synth); see 'tessera --help'\n";
+    std::cerr << "tessera: name a command (sfm, train, eval, render, info, export, lod, synth); see 'tessera --help'\n";
     return kUsage;
   }
   std::string message;

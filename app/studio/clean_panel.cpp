@@ -181,6 +181,7 @@ QString CleanPanel::why_not() const {
         "bring back. Stop it, or wait until it has finished.");
   if (w.busy()) return tr("Something is being opened.");
   if (!w.model()) return tr("Open a model to clean it.");
+  if (w.lod()) return tr("Levels of detail are to be looked at. Open the model that they were made from to clean it.");
   if (!w.is_trained()) return tr("These are the sparse points of the photos. What has been trained can be cleaned.");
   return {};
 }

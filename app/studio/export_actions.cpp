@@ -14,14 +14,17 @@ void add_export_actions(Studio& studio, TaskStrip& tasks) {
     if (studio.workspace.model()) return call();
     studio.say(QObject::tr("Open something first"));
   };
-  studio.actions.add(Menu::file, QObject::tr("&Export..."), QKeySequence(Qt::CTRL | Qt::Key_E),
-                     [&studio, &tasks, with_model] {
-                       with_model([&] {
-                         auto* dialog = new ExportDialog(studio, tasks);
-                         dialog->setAttribute(Qt::WA_DeleteOnClose);
-                         dialog->open();
-                       });
-                     });
+  studio.actions.add(
+      Menu::file, QObject::tr("&Export..."), QKeySequence(Qt::CTRL | Qt::Key_E), [&studio, &tasks, with_model] {
+        with_model([&] {
+          if (studio.workspace.lod())
+            return studio.say(QObject::tr(
+                "Levels of detail are to be looked at: open the model that they were made from to export it"));
+          auto* dialog = new ExportDialog(studio, tasks);
+          dialog->setAttribute(Qt::WA_DeleteOnClose);
+          dialog->open();
+        });
+      });
   studio.actions.add(Menu::file, QObject::tr("Save &Screenshot..."), QKeySequence(Qt::Key_F12),
                      [&studio, &tasks, with_model] {
                        with_model([&] {

@@ -111,7 +111,7 @@ void ImportFlow::show_opened() {
   grown_ = false;
   Workspace& workspace = studio_.workspace;
   studio_.viewport.set_dataset(workspace.dataset());
-  studio_.viewport.set_model(workspace.model());
+  studio_.viewport.set_model(workspace.model(), workspace.lod());
   if (!workspace.model()) return;
   const Ball& ball = workspace.ball();
   studio_.viewport.view().set_home({ball.center[0], ball.center[1], ball.center[2]}, ball.radius);

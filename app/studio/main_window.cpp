@@ -261,8 +261,10 @@ void MainWindow::connect_workspace() {
     render::ViewSettings settings = viewport_->settings();
     settings.antialiased = workspace_.antialiased();
     if (!(settings == viewport_->settings())) viewport_->set_settings(settings);
-    viewport_->set_model(model);
-    numbers_->setText(tr("%1 splats").arg(QLocale().toString(static_cast<qulonglong>(model->size()))));
+    const auto lod = workspace_.lod();
+    viewport_->set_model(model, lod);
+    const std::uint64_t splats = lod ? lod->scene().splats : model->size();
+    numbers_->setText(tr("%1 splats").arg(QLocale().toString(static_cast<qulonglong>(splats))));
   });
   connect(&workspace_, &Workspace::state_changed, this, [this](Workspace::State state) {
     using State = Workspace::State;
@@ -326,7 +328,7 @@ void MainWindow::ask_folder() {
 
 void MainWindow::ask_model() {
   const QString name =
-      QFileDialog::getOpenFileName(this, tr("Open a model"), {}, tr("3DGS model (*.ply);;Video (*.mp4 *.mov)"));
+      QFileDialog::getOpenFileName(this, tr("Open a model"), {}, tr("3DGS model (*.ply *.tlod);;Video (*.mp4 *.mov)"));
   if (!name.isEmpty()) open(name.toStdString());
 }
 

@@ -12,6 +12,7 @@
 #include "app/studio/render_thread.h"
 #include "reconstruct/evaluate/picture.h"
 #include "reconstruct/train/memory_plan.h"
+#include "render/lod/lod_view_renderer.h"
 #include "scene/atomic_file.h"
 #include "scene/error.h"
 
@@ -70,15 +71,21 @@ QImage to_qimage(const render::Frame& frame, bool transparent) {
 
 }  // namespace
 
-std::unique_ptr<render::ViewRenderer> make_offscreen_renderer(const scene::JobContext& job) {
-  return std::make_unique<OffscreenRenderer>(job);
+std::unique_ptr<render::ViewRenderer> make_offscreen_renderer(const scene::JobContext& job,
+                                                              std::shared_ptr<const scene::GaussianModel> model,
+                                                              std::shared_ptr<const scene::LodFile> lod) {
+  auto renderer = std::make_unique<OffscreenRenderer>(job);
+  if (lod)
+    return std::make_unique<render::LodViewRenderer>(
+        std::move(renderer), std::make_unique<render::LodStream>(std::move(lod), scene::Similarity()));
+  renderer->set_model(std::move(model));
+  return renderer;
 }
 
 QImage draw_picture(const PictureRequest& request, const scene::JobContext& job) {
   QImage picture;
   {
-    const auto renderer = make_offscreen_renderer(job);
-    renderer->set_model(request.model);
+    const auto renderer = make_offscreen_renderer(job, request.model, request.lod);
     job.throw_if_cancelled();
     render::ViewSettings settings = request.settings;
     if (request.transparent) settings.background = {0, 0, 0};

@@ -9,16 +9,21 @@
 #include <string>
 
 #include "render/view_renderer.h"
+#include "scene/lod/lod_file.h"
 #include "scene/progress.h"
 
 namespace tessera::app {
 
 /// A renderer of one's own for pictures that are not for the window: the best of this machine, and where its device
-/// fails (it has no room, or draws no picture of that size) the CPU rasteriser from then on, after `job` was warned.
-std::unique_ptr<render::ViewRenderer> make_offscreen_renderer(const scene::JobContext& job);
+/// fails (it has no room, or draws no picture of that size) the CPU rasteriser from then on, after `job` was warned. It
+/// has the model, or in its place, where there are any, the levels of detail.
+std::unique_ptr<render::ViewRenderer> make_offscreen_renderer(const scene::JobContext& job,
+                                                              std::shared_ptr<const scene::GaussianModel> model,
+                                                              std::shared_ptr<const scene::LodFile> lod);
 
 struct PictureRequest {
   std::shared_ptr<const scene::GaussianModel> model;
+  std::shared_ptr<const scene::LodFile> lod;
   scene::Camera camera;
   render::ViewSettings settings;
   bool transparent = false;  // no background: RGBA with straight alpha

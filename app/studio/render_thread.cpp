@@ -15,6 +15,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using render::vulkan::VulkanViewRenderer;
 
+constexpr std::chrono::milliseconds kReadingPause(15);  // until what has been read meanwhile is drawn
+
 QImage to_qimage(const render::Frame& frame) {
   const scene::Image8 image = reconstruct::to_image8(frame.color);
   return QImage(image.pixels.data(), image.width, image.height, 3 * image.width, QImage::Format_RGB888).copy();
@@ -151,7 +153,7 @@ void RenderThread::work(const MakeRenderer& make_renderer) {
     try {
       if (looked_for) locate(looked_for->request, looked_for->x, looked_for->y);
       if (grabbed) {
-        set_model(*grabbed);
+        set_model(*grabbed, true);
         picture = to_qimage(renderer_->draw(grabbed->camera, grabbed->settings));
       }
       if (request) draw(*request);
@@ -165,6 +167,10 @@ void RenderThread::work(const MakeRenderer& make_renderer) {
     }
     lock.lock();
     if (grabbed && (!again || !picture.isNull())) grabbed_ = picture, grab_.reset(), done_.notify_all();
+    if (stream_ && request && !again && !stream_->settled()) {
+      again = true;
+      wake_.wait_for(lock, kReadingPause, [this] { return stop_ || next_ || find_ || grab_ || surface_; });
+    }
     if (again && request && !next_) next_ = std::move(request);
     if (share < 1 && renderer_->shares_cores())
       wake_.wait_for(lock, (Clock::now() - begin) * (1 / share - 1), [this] { return stop_ || grab_ || surface_; });
@@ -199,18 +205,31 @@ void RenderThread::change_surface() {
   done_.notify_all();
 }
 
-void RenderThread::set_model(const Request& request) {
+void RenderThread::set_model(const Request& request, bool complete) {
+  if (request.lod) {
+    if (!stream_ || stream_->file() != request.lod)
+      stream_ = std::make_unique<render::LodStream>(request.lod, scene::Similarity());
+    const bool changed = stream_->update(request.camera, complete);
+    if (!changed && model_ == stream_->model()) return;
+    renderer_->set_model(stream_->model());
+    if (std::exchange(model_, stream_->model()) != stream_->model()) say_taken(request.lod->scene().splats);
+    return;
+  }
+  stream_.reset();
   if (!request.model || request.model == model_) return;
   renderer_->set_model(request.model);
   model_ = request.model;
-  const std::uint64_t splats = model_->size();
+  say_taken(model_->size());
+}
+
+void RenderThread::say_taken(std::uint64_t splats) {
   Q_EMIT model_taken(std::min(renderer_->drawn_splats(), splats), splats);
 }
 
 void RenderThread::draw(const Request& request) {
   const auto begin = Clock::now();
   const auto ms = [&] { return std::chrono::duration<double, std::milli>(Clock::now() - begin).count(); };
-  set_model(request);
+  set_model(request, false);
   if (request.overlay.isNull() || !vulkan_ || !vulkan_->presenter().is_attached()) {
     const QImage picture = to_qimage(renderer_->draw(request.camera, request.settings));
     Q_EMIT drawn(picture, ms());
@@ -237,7 +256,7 @@ void RenderThread::locate(const Request& request, int x, int y) {
   settings.geometry = true, settings.sh_degree = 0, settings.near_plane = request.settings.near_plane;
   settings.far_plane = request.settings.far_plane;
   const auto rasterizer = render::make_cpu_rasterizer();
-  const render::Frame& frame = rasterizer->forward(*request.model, camera, settings);
+  const render::Frame& frame = rasterizer->forward(stream_ ? *stream_->model() : *request.model, camera, settings);
   const double z = frame.median_depth.at(kSide / 2, kSide / 2);
   if (z <= 0) return;  // nothing there
   const double u = 0.5 * kSide, v = 0.5 * kSide;

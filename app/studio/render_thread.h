@@ -12,6 +12,7 @@
 
 #include <glm/vec3.hpp>
 
+#include "render/lod/lod_stream.h"
 #include "render/view_renderer.h"
 #include "scene/camera.h"
 #include "scene/gaussian_model.h"
@@ -48,6 +49,7 @@ class RenderThread : public QObject {
     std::shared_ptr<const scene::GaussianModel> model;
     scene::Camera camera;
     render::ViewSettings settings;
+    std::shared_ptr<const scene::LodFile> lod;  // drawn in place of the model, by levels of detail as they are read
     QImage overlay;  // ARGB32_Premultiplied, painted over the picture in the attached window; null: drawn() brings the
                      // picture
   };
@@ -88,7 +90,8 @@ class RenderThread : public QObject {
   void start(std::unique_ptr<render::ViewRenderer> renderer);
   void change_surface();
   void draw(const Request& request);
-  void set_model(const Request& request);
+  void set_model(const Request& request, bool complete);
+  void say_taken(std::uint64_t splats);
   void locate(const Request& request, int x, int y);
 
   mutable std::mutex mutex_;
@@ -109,6 +112,7 @@ class RenderThread : public QObject {
   std::unique_ptr<render::ViewRenderer> renderer_;
   render::vulkan::VulkanViewRenderer* vulkan_ = nullptr;  // renderer_, where it is one
   std::shared_ptr<const scene::GaussianModel> model_;     // that the renderer has
+  std::unique_ptr<render::LodStream> stream_;             // whose model that is; null: the request's
   std::thread thread_;                                    // last: starts when all else is there
 };
 

@@ -33,7 +33,7 @@ QSize pixels_of(const Viewport& viewport) { return (QSizeF(viewport.size()) * vi
 PictureRequest request_of(const Studio& studio, const QSize& size, bool over) {
   Viewport& viewport = studio.viewport;
   PictureRequest request;
-  request.model = studio.workspace.model();
+  request.model = studio.workspace.model(), request.lod = studio.workspace.lod();
   request.camera = viewport.view().camera(size.width(), size.height());
   request.settings = viewport.shown_settings();
   if (over) {

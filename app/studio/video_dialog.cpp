@@ -131,9 +131,9 @@ void VideoDialog::start() {
   options.frames_per_second = rate_->value();
   options.settings = studio_.viewport.shown_settings();
   tasks_.run(tr("Writing %1").arg(QString::fromStdString(file.filename().string())), file,
-             [file, options, path = path_.path(), model = studio_.workspace.model()](const scene::JobContext& job) {
-               const auto renderer = make_offscreen_renderer(job);
-               renderer->set_model(model);
+             [file, options, path = path_.path(), model = studio_.workspace.model(),
+              lod = studio_.workspace.lod()](const scene::JobContext& job) {
+               const auto renderer = make_offscreen_renderer(job, model, lod);
                reconstruct::write_video(file, path, *renderer, options, job);
                return VideoDialog::tr("Saved %1, %2")
                    .arg(QString::fromStdString(file.filename().string()))

@@ -76,7 +76,7 @@ void Viewport::set_clip(double near_plane, double far_plane) {
 }
 
 RenderThread::Request Viewport::request_of(const QSize& size) const {
-  return {model_, view_.camera(size.width(), size.height()), shown_settings()};
+  return {model_, view_.camera(size.width(), size.height()), shown_settings(), lod_, {}};
 }
 
 void Viewport::request() {
@@ -112,8 +112,8 @@ QImage Viewport::overlay_image() {
   return image;
 }
 
-void Viewport::set_model(std::shared_ptr<const scene::GaussianModel> model) {
-  model_ = std::move(model);
+void Viewport::set_model(std::shared_ptr<const scene::GaussianModel> model, std::shared_ptr<const scene::LodFile> lod) {
+  model_ = std::move(model), lod_ = std::move(lod);
   request();
 }
 

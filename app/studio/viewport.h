@@ -33,7 +33,8 @@ class Viewport : public QWidget {
  public:
   explicit Viewport(const RendererOptions& renderer = {}, QWidget* parent = nullptr);
 
-  void set_model(std::shared_ptr<const scene::GaussianModel> model);
+  /// `lod`: drawn in place of the model, by levels of detail.
+  void set_model(std::shared_ptr<const scene::GaussianModel> model, std::shared_ptr<const scene::LodFile> lod = {});
   /// Photos whose frusta are drawn; null: none.
   void set_dataset(std::shared_ptr<const scene::Dataset> dataset);
   void set_settings(const render::ViewSettings& settings);
@@ -119,6 +120,7 @@ class Viewport : public QWidget {
   ViewCamera view_;
   render::ViewSettings settings_;
   std::shared_ptr<const scene::GaussianModel> model_;
+  std::shared_ptr<const scene::LodFile> lod_;
   std::shared_ptr<const scene::Dataset> dataset_;
   Parts parts_;
   bool frusta_shown_ = true, metric_ = false;

@@ -204,6 +204,7 @@ void Workspace::load(const Opening& opening) {
   auto project = open_project(opening);
   fs::path source = path, run;
   bool antialiased = false;
+  std::shared_ptr<const scene::LodFile> lod;
   const bool anew = opening.pose && project && project->posed() && !project->source().empty();
   if (anew && !project->run().empty())
     throw scene::Error(project->folder().string(), "has runs that were trained with the cameras as they were found",
@@ -223,6 +224,10 @@ void Workspace::load(const Opening& opening) {
   if (!project && run.empty() && !fs::is_directory(path, error) && path.extension() == ".ply") {
     *model = reconstruct::read_model(path);
     antialiased = reconstruct::run_antialiased(path);
+  } else if (!project && run.empty() && !fs::is_directory(path, error) && path.extension() == ".tlod") {
+    lod = std::make_shared<const scene::LodFile>(path);
+    *model = lod->read(0);
+    antialiased = lod->scene().antialiased;
   } else if (is_posed) {
     dataset = std::make_shared<scene::Dataset>(scene::load_dataset(source, {}, job));
   } else {
@@ -243,14 +248,15 @@ void Workspace::load(const Opening& opening) {
   if (dataset) plan = read_plan(run, project ? project->folder() : fs::path(), *dataset);
   std::shared_ptr<reconstruct::PhotoStates> states;
   if (dataset) states = std::make_shared<reconstruct::PhotoStates>(reconstruct::read_photo_states(*dataset));
-  const bool trained = model->size() > 0 || !dataset;
-  if (!trained) *model = splats_of(dataset->points);
+  const bool trained = !lod && (model->size() > 0 || !dataset);
+  if (!trained && !lod) *model = splats_of(dataset->points);
   const fs::path place = dataset && !project ? reconstruct::place_of(dataset->root, opening.place).free : fs::path();
-  post([this, path, run, dataset, states, plan, model, antialiased, trained, project, place, ball = ball_of(*model)] {
+  post([this, path, run, dataset, states, plan, model, lod, antialiased, trained, project, place, ball = ball_of(*model)] {
     path_ = project ? project->folder() : dataset && run.empty() ? dataset->root : path;
     run_ = run;
     project_ = project, place_ = place, block_plan_ = plan;
     dataset_ = dataset, photo_states_ = states, model_ = model, trained_ = trained, antialiased_ = antialiased;
+    lod_ = lod;
     ball_ = ball;
     for (const std::string& line : dataset ? dataset->warnings : std::vector<std::string>{})
       Q_EMIT warned(QString::fromStdString(line));

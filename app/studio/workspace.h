@@ -19,6 +19,7 @@
 #include "reconstruct/run/train_run.h"
 #include "scene/dataset.h"
 #include "scene/gaussian_model.h"
+#include "scene/lod/lod_file.h"
 
 namespace tessera::reconstruct {
 class Project;
@@ -118,7 +119,9 @@ class Workspace : public QObject {
   std::shared_ptr<const reconstruct::PhotoStates> photo_states() const { return photo_states_; }
   /// In the scene frame; sparse points as small splats where nothing has been trained yet. Null: nothing is open.
   std::shared_ptr<const scene::GaussianModel> model() const { return model_; }
-  /// Whether model() is more than sparse points.
+  /// What is open as levels of detail, of which model() is the coarsest; it can be looked at only. Null: none.
+  const std::shared_ptr<const scene::LodFile>& lod() const { return lod_; }
+  /// Whether model() is more than sparse points, or than the coarsest level.
   bool is_trained() const { return trained_; }
   /// What was opened.
   const std::filesystem::path& path() const { return path_; }
@@ -213,6 +216,7 @@ class Workspace : public QObject {
   std::shared_ptr<const reconstruct::BlockPlan> block_plan_;
   bool trains_blocks_ = false;
   std::shared_ptr<const scene::GaussianModel> model_;
+  std::shared_ptr<const scene::LodFile> lod_;
   std::unique_ptr<scene::Cancellation> cancellation_;
   std::uint32_t said_step_ = 0;  // the last that stepped() told
   mutable std::mutex run_mutex_;

@@ -18,6 +18,7 @@
 
 #include "reconstruct/train/byte_stream.h"
 #include "scene/atomic_file.h"
+#include "scene/crc32.h"
 #include "scene/error.h"
 
 namespace tessera::reconstruct {
@@ -45,7 +46,7 @@ struct SectionHead {
 };
 static_assert(sizeof(SectionHead) == 32);
 
-std::uint32_t head_crc(const SectionHead& head) { return crc32(0, &head, offsetof(SectionHead, head_crc)); }
+std::uint32_t head_crc(const SectionHead& head) { return scene::crc32(0, &head, offsetof(SectionHead, head_crc)); }
 
 using Pieces = std::vector<std::span<const char>>;
 
@@ -76,7 +77,7 @@ void SectionWriter::section(std::string_view name, const Pieces& pieces) {
   for (const auto& piece : pieces) {
     stop_if(abandon_);
     head.length += piece.size();
-    head.crc = crc32(head.crc, piece.data(), piece.size());
+    head.crc = scene::crc32(head.crc, piece.data(), piece.size());
   }
   head.head_crc = head_crc(head);
   out_.write(reinterpret_cast<const char*>(&head), sizeof head);
@@ -134,7 +135,7 @@ class SectionReader {
     if (bytes > section_left_) fail("section '" + name_ + "' is too short");
     take(to, bytes);
     section_left_ -= bytes;
-    crc_ = crc32(crc_, to, bytes);
+    crc_ = scene::crc32(crc_, to, bytes);
   }
   std::uint64_t section_left() const { return section_left_; }
   void end_section() {
@@ -190,32 +191,6 @@ void check_rows(const Checkpoint& c, const SectionReader& reader) {
 }
 
 }  // namespace
-
-std::uint32_t crc32(std::uint32_t crc, const void* bytes, std::size_t size) {
-  // Slicing by eight (Kounavis & Berry 2005): eight table look-ups replace eight dependent byte steps.
-  static const auto tables = [] {
-    std::array<std::array<std::uint32_t, 256>, 8> t{};
-    for (std::uint32_t i = 0; i < 256; ++i) {
-      std::uint32_t c = i;
-      for (int bit = 0; bit < 8; ++bit) c = c & 1 ? 0xEDB88320u ^ (c >> 1) : c >> 1;
-      t[0][i] = c;
-    }
-    for (std::uint32_t i = 0; i < 256; ++i)
-      for (int k = 1; k < 8; ++k) t[k][i] = t[0][t[k - 1][i] & 0xFF] ^ (t[k - 1][i] >> 8);
-    return t;
-  }();
-  const auto* p = static_cast<const unsigned char*>(bytes);
-  std::uint32_t c = ~crc;
-  for (; size >= 8; size -= 8, p += 8) {
-    std::uint32_t low, high;
-    std::memcpy(&low, p, 4), std::memcpy(&high, p + 4, 4);
-    low ^= c;
-    c = tables[7][low & 0xFF] ^ tables[6][low >> 8 & 0xFF] ^ tables[5][low >> 16 & 0xFF] ^ tables[4][low >> 24] ^
-        tables[3][high & 0xFF] ^ tables[2][high >> 8 & 0xFF] ^ tables[1][high >> 16 & 0xFF] ^ tables[0][high >> 24];
-  }
-  for (; size > 0; --size, ++p) c = tables[0][(c ^ *p) & 0xFF] ^ (c >> 8);
-  return ~c;
-}
 
 void write_checkpoint(const CheckpointView& c, const fs::path& path, const std::atomic<bool>* abandon) {
   scene::AtomicFile file(path);

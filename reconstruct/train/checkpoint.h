@@ -67,7 +67,4 @@ void remove_leavings(const std::filesystem::path& run, const std::string& loaded
 /// The newest whole one. Damaged ones are named in a warning. Throws scene::Error if none is whole.
 Checkpoint load_checkpoint(const std::filesystem::path& run, const std::function<void(const std::string&)>& warn);
 
-/// CRC-32 (IEEE 802.3, reflected polynomial EDB88320), continued from `crc` (0 at the start).
-std::uint32_t crc32(std::uint32_t crc, const void* bytes, std::size_t size);
-
 }  // namespace tessera::reconstruct

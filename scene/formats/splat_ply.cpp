@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -93,6 +94,29 @@ SplatColumns splat_columns(const fs::path& path, const ply::Header& header) {
   return {degree, std::move(columns)};
 }
 
+/// Refuses values that no splat has.
+void read_checked(ByteReader& reader, const ply::Header& header, const SplatColumns& splats,
+                  std::span<const RowRun> runs, const ply::RowSink& sink) {
+  ply::read_vertices(
+      reader, header, splats.columns, runs, [&](std::uint64_t first, std::size_t rows, std::span<const float> values) {
+        const auto fail = [&](std::size_t row, const std::string& problem) {
+          throw Error(reader.path().string(), problem + " in row " + std::to_string(first + row) + " of " +
+                                                  std::to_string(header.vertices().count));
+        };
+        for (std::size_t p = 0; p < splats.columns.size(); ++p)
+          for (std::size_t r = 0; r < rows; ++r)
+            if (!std::isfinite(values[p * rows + r]))
+              fail(r, header.vertices().properties[splats.columns[p]].name + " is not finite");
+        for (std::size_t r = 0; r < rows; ++r) {
+          double squared = 0;
+          for (std::size_t p = kRotation; p < kRotation + 4; ++p)
+            squared += static_cast<double>(values[p * rows + r]) * values[p * rows + r];
+          if (squared < kNoLength) fail(r, "the rotation (rot_0..3) has no length");
+        }
+        sink(first, rows, values);
+      });
+}
+
 GaussianModel read_runs(ByteReader& reader, const ply::Header& header, const SplatColumns& splats,
                         std::span<const RowRun> runs) {
   std::uint64_t rows_in_all = 0;
@@ -101,27 +125,12 @@ GaussianModel read_runs(ByteReader& reader, const ply::Header& header, const Spl
   model.resize(static_cast<std::size_t>(rows_in_all), splats.degree);
   const auto planes = model.planes();
   std::size_t next = 0;
-  ply::read_vertices(reader, header, splats.columns, runs,
-                     [&](std::uint64_t first, std::size_t rows, std::span<const float> values) {
-                       const auto fail = [&](std::size_t row, const std::string& problem) {
-                         throw Error(reader.path().string(), problem + " in row " + std::to_string(first + row) +
-                                                                 " of " + std::to_string(header.vertices().count));
-                       };
-                       for (std::size_t p = 0; p < planes.size(); ++p)
-                         for (std::size_t r = 0; r < rows; ++r) {
-                           const float value = values[p * rows + r];
-                           if (!std::isfinite(value))
-                             fail(r, header.vertices().properties[splats.columns[p]].name + " is not finite");
-                           (*planes[p])[next + r] = value;
-                         }
-                       for (std::size_t r = 0; r < rows; ++r) {
-                         double squared = 0;
-                         for (std::size_t p = kRotation; p < kRotation + 4; ++p)
-                           squared += static_cast<double>(values[p * rows + r]) * values[p * rows + r];
-                         if (squared < kNoLength) fail(r, "the rotation (rot_0..3) has no length");
-                       }
-                       next += rows;
-                     });
+  read_checked(reader, header, splats, runs, [&](std::uint64_t, std::size_t rows, std::span<const float> values) {
+    for (std::size_t p = 0; p < planes.size(); ++p)
+      std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(p * rows), rows,
+                  planes[p]->begin() + static_cast<std::ptrdiff_t>(next));
+    next += rows;
+  });
   return model;
 }
 
@@ -135,6 +144,19 @@ GaussianModel read_splat_ply(const fs::path& path, std::vector<std::string>* ign
   GaussianModel model = read_runs(reader, header, splats, std::span(&all, 1));
   if (ignored) name_ignored(reader, header, splats.columns, *ignored);
   return model;
+}
+
+void stream_splat_ply(const fs::path& path, const SplatSink& sink, std::vector<std::string>* ignored) {
+  ByteReader reader(path);
+  const ply::Header header = ply::read_header(reader);
+  const SplatColumns splats = splat_columns(path, header);
+  const PlyInfo info{true, header.vertices().count, splats.degree};
+  sink(info, 0, 0, {});
+  const RowRun all{0, info.vertices};
+  read_checked(
+      reader, header, splats, std::span(&all, 1),
+      [&](std::uint64_t first, std::size_t rows, std::span<const float> values) { sink(info, first, rows, values); });
+  if (ignored) name_ignored(reader, header, splats.columns, *ignored);
 }
 
 GaussianModel read_splat_ply_rows(const fs::path& path, std::span<const RowRun> runs) {

@@ -30,6 +30,10 @@
         <source>Copy &amp;Picture</source>
         <translation>Bild &amp;kopieren</translation>
     </message>
+    <message>
+        <source>Levels of detail are to be looked at: open the model that they were made from to export it</source>
+        <translation>Detailstufen sind nur zum Ansehen: zum Exportieren das Modell öffnen, aus dem sie gemacht sind</translation>
+    </message>
 </context>
 <context>
     <name>tessera::app::Actions</name>
@@ -386,6 +390,10 @@
     <message>
         <source>Splats that are alone, huge or nearly transparent among their like, or that fewer than two photos see</source>
         <translation>Splats, die allein, riesig oder fast durchsichtig sind oder die weniger als zwei Fotos sehen</translation>
+    </message>
+    <message>
+        <source>Levels of detail are to be looked at. Open the model that they were made from to clean it.</source>
+        <translation>Detailstufen sind nur zum Ansehen. Zum Säubern das Modell öffnen, aus dem sie gemacht sind.</translation>
     </message>
 </context>
 <context>
@@ -1171,8 +1179,8 @@ Apache-Lizenz 2.0</translation>
         <translation>Modell öffnen</translation>
     </message>
     <message>
-        <source>3DGS model (*.ply);;Video (*.mp4 *.mov)</source>
-        <translation>3DGS-Modell (*.ply);;Video (*.mp4 *.mov)</translation>
+        <source>3DGS model (*.ply *.tlod);;Video (*.mp4 *.mov)</source>
+        <translation>3DGS-Modell (*.ply *.tlod);;Video (*.mp4 *.mov)</translation>
     </message>
     <message>
         <source>Error: %1</source>

@@ -7,6 +7,7 @@
 
 #include "reconstruct/train/byte_stream.h"
 #include "scene/atomic_file.h"
+#include "scene/crc32.h"
 #include "scene/error.h"
 #include "tests/reconstruct/train/train_support.h"
 #include "tests/support/test_data.h"
@@ -59,9 +60,9 @@ std::string error_of(const fs::path& file) {
 }
 
 TEST(Crc32, HasThePublishedCheckValue) {
-  EXPECT_EQ(crc32(0, "123456789", 9), 0xCBF43926u);
-  EXPECT_EQ(crc32(crc32(0, "1234", 4), "56789", 5), 0xCBF43926u);
-  EXPECT_EQ(crc32(0, "", 0), 0u);
+  EXPECT_EQ(scene::crc32(0, "123456789", 9), 0xCBF43926u);
+  EXPECT_EQ(scene::crc32(scene::crc32(0, "1234", 4), "56789", 5), 0xCBF43926u);
+  EXPECT_EQ(scene::crc32(0, "", 0), 0u);
 }
 
 TEST(Checkpoint, RoundTrips) {
@@ -112,9 +113,9 @@ std::string forge(const std::string& good, const char* section,
       length = payload.size();
       change(head, payload);
       if (payload.size() != length) length = payload.size(), std::memcpy(head.data() + 16, &length, 8);
-      std::uint32_t crc = crc32(0, payload.data(), payload.size());
+      std::uint32_t crc = scene::crc32(0, payload.data(), payload.size());
       std::memcpy(head.data() + 24, &crc, 4);
-      crc = crc32(0, head.data(), 28);
+      crc = scene::crc32(0, head.data(), 28);
       std::memcpy(head.data() + 28, &crc, 4);
     }
     out += head + payload;

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "scene/lod/lod_file.h"
+#include "scene/progress.h"
+
+namespace tessera::scene {
+
+struct LodOptions {
+  std::size_t chunk = std::size_t{1} << 16;  // > 0: splats of a node at most, or nearly where they have to be estimated
+  bool antialiased = false;                  // kept in the file: how the model was trained
+};
+
+/// Makes the levels of detail of a 3DGS PLY: its space is cut in halves of as many splats until a part fits a node;
+/// each pair of parts is merged (merge_splats) into a node of half as many. Memory: about 2 + log2(nodes) chunks and 60
+/// KB for each leaf, whatever the size of the model, which lies on disk beside `out` until the end. Same bytes on any
+/// number of threads. Throws scene::Error as read_splat_ply, for a model without splats, and where `out` cannot be
+/// written; nothing is left then.
+LodScene build_lod(const std::filesystem::path& ply, const std::filesystem::path& out, const LodOptions& options,
+                   const JobContext& job = {});
+
+}  // namespace tessera::scene
