@@ -1,4 +1,5 @@
 // The part of Workspace that knows blocks.
+#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
@@ -67,15 +68,19 @@ void Workspace::train_blocks(reconstruct::BlockPlan plan, fs::path run) {
 void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, const reconstruct::BlockPlan& plan,
                       const fs::path& run) {
   const auto project = project_to_train_in(dataset, run, [this, plan](const fs::path& to) { train_blocks(plan, to); });
-  reconstruct::BlockTraining::Options options;
-  options.on_block = [this](std::uint32_t block, double share) {
-    post([this, block, share] { Q_EMIT block_progressed(static_cast<int>(block), share); });
+  reconstruct::TrainEvents events = train_events();
+  events.on_progress = [this, tell = events.on_progress](const scene::Progress& p) {
+    tell(p);
+    unsigned block = 0;  // "block 3, training"
+    if (p.total > 0 && p.stage.ends_with(", training") && std::sscanf(p.stage.c_str(), "block %u", &block) == 1)
+      post([this, block, share = p.done / p.total] { Q_EMIT block_progressed(static_cast<int>(block), share); });
   };
-  reconstruct::BlockTraining training(plan, run, *dataset, train_events(), options);
+  reconstruct::BlockTraining training(plan, run, *dataset, events);
   if (!reconstruct::has_block_plan(run)) reconstruct::write_block_plan(plan, run);
   if (project) project->set_run(run);
   const auto outcome = training.run();
-  if (outcome.stopped) return end_training(nullptr, false, tr("Stopped; the run can be resumed"));
+  if (outcome.stopped)
+    return end_training(nullptr, false, tr("Stopped in block %1; the run can be resumed").arg(outcome.block));
   const auto model = std::make_shared<scene::GaussianModel>(reconstruct::load_model(run, *dataset));
   end_training(model, plan.options.antialiased,
                tr("Finished %1 blocks").arg(plan.partition.cells()) + score_text(outcome.metrics));

@@ -73,7 +73,6 @@ void BlockTraining::report(std::uint32_t block, JobClaim& claim, const scene::Pr
     own_.share = p.done / p.total, own_.remaining = p.seconds_remaining;
     if (own_.share < 1 && own_.remaining >= 0) own_.whole = own_.remaining / (1 - own_.share);
     claim.report(own_);
-    if (options_.on_block) options_.on_block(block, own_.share);
   }
   if (!events_.on_progress) return;
   if (const double now = resource_use().seconds; now - looked_ >= options_.lease.beat) {

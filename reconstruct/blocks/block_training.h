@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -28,7 +26,6 @@ class BlockTraining {
   struct Options {
     std::optional<std::uint32_t> only;  // this block and no other; the last one to finish merges
     bool helper = false;  // trains blocks as long as there are any to begin; waits for nobody and merges nothing
-    std::function<void(std::uint32_t block, double share)> on_block;  // how far the block is that it trains
     Lease lease;
     double poll = 1;  // seconds between looks where there is nothing to do but wait for others
   };

@@ -3142,8 +3142,8 @@ Strg+K findet jeden Befehl.</translation>
         <translation>%1 geschrieben</translation>
     </message>
     <message>
-        <source>Stopped; the run can be resumed</source>
-        <translation>Angehalten; der Lauf kann fortgesetzt werden</translation>
+        <source>Stopped in block %1; the run can be resumed</source>
+        <translation>In Block %1 angehalten; der Lauf kann fortgesetzt werden</translation>
     </message>
     <message>
         <source>Finished %1 blocks</source>
