@@ -26,7 +26,7 @@ class PlanMap : public QWidget {
   void select(int cell);
   /// Where a place of the plan is in the widget.
   QPointF place_of(const glm::dvec2& cell_point) const;
-  QSize sizeHint() const override { return {300, 260}; }
+  QSize sizeHint() const override { return {300, 180}; }
   QSize minimumSizeHint() const override { return {160, 160}; }
 
  Q_SIGNALS:

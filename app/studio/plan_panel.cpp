@@ -10,6 +10,7 @@
 #include <QItemSelectionModel>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSpinBox>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -19,6 +20,7 @@
 #include "app/studio/plan_table.h"
 #include "app/studio/train_panel.h"
 #include "app/studio/workspace.h"
+#include "reconstruct/blocks/block_jobs.h"
 #include "reconstruct/blocks/merge.h"
 #include "reconstruct/run/inputs.h"
 
@@ -29,7 +31,8 @@ namespace {
 
 constexpr int kMostBlocks = 4096;
 constexpr int kUsualBlocks = 4;
-constexpr int kRows = 5;  // of the table that are always seen
+constexpr int kRows = 3;         // of the table that are always seen
+constexpr int kLookEvery = 500;  // ms
 
 }  // namespace
 
@@ -82,16 +85,15 @@ PlanPanel::PlanPanel(Studio& studio, PlanModel& plan, QWidget* parent)
     update_state();
   });
   connect(&workspace, &Workspace::state_changed, this, [this] {
-    block_ = -1;
+    if (studio_.workspace.trains_blocks())
+      clock_.start();
+    else
+      clock_.stop();
     update_state();
   });
   connect(&workspace, &Workspace::project_changed, this, &PlanPanel::update_state);
-  connect(&workspace, &Workspace::block_progressed, this, [this](int block, double share) {
-    const bool next = block != block_;
-    block_ = block, share_ = share;
-    if (next) return update_state();
-    update_progress();
-  });
+  clock_.setInterval(kLookEvery);
+  connect(&clock_, &QTimer::timeout, this, &PlanPanel::update_progress);
   studio.actions.add(Actions::Menu::tools, tr("Cut into &Blocks"), QKeySequence(Qt::Key_N), [this] {
     if (auto* dock = studio_.window.findChild<QDockWidget*>("dock_plan")) dock->show(), dock->raise();
     map_->setFocus();
@@ -140,7 +142,9 @@ void PlanPanel::make_layout() {
   view_->verticalHeader()->hide();
   const int row = view_->fontMetrics().height() + 8;
   view_->verticalHeader()->setDefaultSectionSize(row);
-  view_->setMinimumHeight((kRows + 1) * row);
+  view_->setMinimumHeight((kRows + 1) * row + view_->horizontalScrollBar()->sizeHint().height());
+  view_->setSizePolicy(QSizePolicy::Expanding,
+                       QSizePolicy::Ignored);  // the dock scrolls where it is lower than all that
   view_->horizontalHeader()->setHighlightSections(false);
   view_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   view_->horizontalHeader()->setStretchLastSection(true);
@@ -230,17 +234,31 @@ void PlanPanel::update_progress() {
   }
   const fs::path run = workspace.run();
   const std::uint32_t cells = plan_.partition() ? plan_.partition()->cells() : 0;
-  states_.ask([this, run, cells, at = workspace.trains_blocks() ? block_ : -1, share = share_]() -> Background::Answer {
-    QStringList states;
-    for (std::uint32_t i = 0; i < cells; ++i) {
-      const std::string state = reconstruct::run_state(reconstruct::block_folder(run, i));
-      if (static_cast<int>(i) == at && state != "finished")
-        states << tr("training, %1 %").arg(100 * share, 0, 'f', 0);
-      else
-        states << (state == "finished" ? tr("finished") : state.empty() ? tr("waits") : tr("interrupted"));
-    }
-    return [this, states] { table_->set_states(states); };
+  states_.ask([this, run, cells]() -> Background::Answer {
+    return [this, states = states_of(run, cells)] { table_->set_states(states); };
   });
+}
+
+QStringList PlanPanel::states_of(const fs::path& run, std::uint32_t cells) {
+  using Is = reconstruct::JobState::Is;
+  std::vector<reconstruct::JobState> jobs(cells);
+  std::error_code error;
+  if (fs::is_directory(run / "jobs", error)) try {
+      reconstruct::BlockJobs folder(run, std::vector<double>(cells, 1));
+      folder.look();
+      for (std::uint32_t i = 0; i < cells; ++i) jobs[i] = folder.state(i);
+    } catch (const scene::Error&) {
+      // A folder that cannot be written tells less.
+    }
+  QStringList states;
+  for (std::uint32_t i = 0; i < cells; ++i) {
+    const std::string state = reconstruct::run_state(reconstruct::block_folder(run, i));
+    if (jobs[i].is == Is::running)
+      states << tr("training, %1 %").arg(100 * jobs[i].progress.share, 0, 'f', 0);
+    else
+      states << (state == "finished" ? tr("finished") : state.empty() ? tr("waits") : tr("interrupted"));
+  }
+  return states;
 }
 
 void PlanPanel::start() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
 
 #include "app/studio/plan_model.h"
@@ -29,8 +30,9 @@ class PlanPanel : public QWidget {
   void make_layout();
   void make();
   void update_state();
-  void update_progress();  // states of the blocks, from their folders and the job
-  void show_seams();       // of the run, where it has a map of them and that is wanted
+  void update_progress();  // states of the blocks, as the run's folder has them
+  static QStringList states_of(const std::filesystem::path& run, std::uint32_t cells);
+  void show_seams();  // of the run, where it has a map of them and that is wanted
   void start();
   void write();
 
@@ -45,8 +47,7 @@ class PlanPanel : public QWidget {
   QLabel* note_;
   QCheckBox* seams_;
   QAction* train_action_;
-  int block_ = -1;  // that is trained
-  double share_ = 0;
+  QTimer clock_;       // while blocks are trained
   Background states_;  // last: its answers use the rest
 };
 

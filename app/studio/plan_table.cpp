@@ -82,18 +82,18 @@ QVariant PlanTable::headerData(int section, Qt::Orientation orientation, int rol
   if (role == Qt::TextAlignmentRole)
     return QVariant(Qt::AlignVCenter | (section == block || section == state ? Qt::AlignLeft : Qt::AlignRight));
   if (role == Qt::DisplayRole) {
-    const QString titles[kColumns] = {tr("Block"),  tr("Photos"), tr("Points"), tr("Splats"),
-                                      tr("Memory"), tr("Time"),   tr("State")};
+    const QString titles[kColumns] = {tr("Block"),  tr("State"),  tr("Photos"), tr("Points"),
+                                      tr("Splats"), tr("Memory"), tr("Time")};
     return titles[section];
   }
   if (role == Qt::ToolTipRole) {
     const QString tips[kColumns] = {tr("Its number, and its colour in the view"),
+                                    tr("How far its training is"),
                                     tr("Photos that it is trained on"),
                                     tr("Sparse points in it and its margin"),
                                     tr("At the end of its training, about"),
                                     tr("At most, while it is trained"),
-                                    tr("That its training takes this computer, about"),
-                                    tr("How far its training is")};
+                                    tr("That its training takes this computer, about")};
     return tips[section];
   }
   return {};

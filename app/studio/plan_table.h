@@ -12,7 +12,7 @@ namespace tessera::app {
 class PlanTable : public QAbstractTableModel {
   Q_OBJECT
  public:
-  enum Column { block, photos, points, splats, memory, time, state, kColumns };
+  enum Column { block, state, photos, points, splats, memory, time, kColumns };
 
   explicit PlanTable(PlanModel& plan, QObject* parent = nullptr);
   /// Of each block: how far its training is; empty: nothing is trained by this plan.

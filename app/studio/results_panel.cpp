@@ -100,6 +100,7 @@ QWidget* ResultsPanel::make_table() {
       auto* button = (best ? columns_[c].best : columns_[c].worst) = new QPushButton;
       button->setObjectName(QString("results_%1_%2").arg(name, best ? "best" : "worst"));
       button->setFlat(true);
+      button->setFont(theme().small);
       button->setCursor(Qt::PointingHandCursor);
       button->setStyleSheet(
           "QPushButton { border: 1px solid transparent; padding: 0; text-align: right; "

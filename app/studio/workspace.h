@@ -151,7 +151,6 @@ class Workspace : public QObject {
   void poses_grew(const PosesSoFar& so_far);
   void progressed(QString stage, double done, double total, double seconds_left, QString detail);
   void stepped(reconstruct::TrainMetrics metrics);
-  void block_progressed(int block, double share);  // of its training, which is one of several
   void noted(QString line);
   void warned(QString line);
   void finished(QString summary);

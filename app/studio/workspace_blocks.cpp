@@ -1,6 +1,4 @@
 // The part of Workspace that knows blocks.
-#include <cstdio>
-
 #include <nlohmann/json.hpp>
 
 #include "app/studio/workspace.h"
@@ -13,6 +11,10 @@
 
 namespace tessera::app {
 namespace fs = std::filesystem;
+
+namespace {
+constexpr double kBeat = 1;  // seconds between what a block's job says of itself: people watch
+}
 
 QString Workspace::score_text(const nlohmann::json& metrics) {
   if (!metrics.contains("test") || !metrics["test"].is_object()) return {};
@@ -68,19 +70,13 @@ void Workspace::train_blocks(reconstruct::BlockPlan plan, fs::path run) {
 void Workspace::train(const std::shared_ptr<const scene::Dataset>& dataset, const reconstruct::BlockPlan& plan,
                       const fs::path& run) {
   const auto project = project_to_train_in(dataset, run, [this, plan](const fs::path& to) { train_blocks(plan, to); });
-  reconstruct::TrainEvents events = train_events();
-  events.on_progress = [this, tell = events.on_progress](const scene::Progress& p) {
-    tell(p);
-    unsigned block = 0;  // "block 3, training"
-    if (p.total > 0 && p.stage.ends_with(", training") && std::sscanf(p.stage.c_str(), "block %u", &block) == 1)
-      post([this, block, share = p.done / p.total] { Q_EMIT block_progressed(static_cast<int>(block), share); });
-  };
-  reconstruct::BlockTraining training(plan, run, *dataset, events);
+  reconstruct::BlockTraining::Options how;
+  how.lease.beat = kBeat;
+  reconstruct::BlockTraining training(plan, run, *dataset, train_events(), how);
   if (!reconstruct::has_block_plan(run)) reconstruct::write_block_plan(plan, run);
   if (project) project->set_run(run);
   const auto outcome = training.run();
-  if (outcome.stopped)
-    return end_training(nullptr, false, tr("Stopped in block %1; the run can be resumed").arg(outcome.block));
+  if (outcome.stopped) return end_training(nullptr, false, tr("Stopped; the blocks can be resumed"));
   const auto model = std::make_shared<scene::GaussianModel>(reconstruct::load_model(run, *dataset));
   end_training(model, plan.options.antialiased,
                tr("Finished %1 blocks").arg(plan.partition.cells()) + score_text(outcome.metrics));

@@ -3142,12 +3142,12 @@ Strg+K findet jeden Befehl.</translation>
         <translation>%1 geschrieben</translation>
     </message>
     <message>
-        <source>Stopped in block %1; the run can be resumed</source>
-        <translation>In Block %1 angehalten; der Lauf kann fortgesetzt werden</translation>
-    </message>
-    <message>
         <source>Finished %1 blocks</source>
         <translation>%1 Blöcke fertig</translation>
+    </message>
+    <message>
+        <source>Stopped; the blocks can be resumed</source>
+        <translation>Angehalten; die Blöcke können fortgesetzt werden</translation>
     </message>
 </context>
 </TS>
