@@ -16,11 +16,6 @@ constexpr const char* kMerge = "merge";
 
 std::string job_name(std::uint32_t block) { return "block-" + std::to_string(block); }
 
-bool is_trained(const fs::path& run) {
-  std::error_code error;
-  return fs::is_regular_file(run / "owned.ply", error) && run_state(run) == "finished";
-}
-
 }  // namespace
 
 std::string block_name(std::uint32_t block) { return "block " + std::to_string(block); }
@@ -44,7 +39,7 @@ void BlockJobs::look() {
     const bool known = block.is == JobState::Is::done;  // it stays so while this program runs
     block = take(job_name(b));
     if (block.is == JobState::Is::running) continue;
-    if (known || is_trained(block_folder(project_, b)))
+    if (known || run_state(block_folder(project_, b)) == "finished")
       block.is = JobState::Is::done;
     else if (block.is == JobState::Is::done)
       block.is = JobState::Is::free;

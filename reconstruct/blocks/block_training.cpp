@@ -25,7 +25,7 @@ namespace {
 /// What a worker has left that was killed before its run had a record: nothing that was trained.
 void clear_unbegun(const fs::path& run) {
   std::error_code error;
-  if (fs::exists(run, error) && run_state(run).empty() && !has_checkpoint(run) && !fs::exists(run / "model.ply", error))
+  if (fs::is_directory(run, error) && run_state(run).empty() && !has_checkpoint(run) && !fs::exists(run / "model.ply", error))
     fs::remove_all(run, error);
 }
 
@@ -89,9 +89,8 @@ void BlockTraining::report(std::uint32_t block, JobClaim& claim, const scene::Pr
 
 bool BlockTraining::train(std::uint32_t block, JobClaim& claim) {
   const fs::path run = block_folder(project_, block);
-  const scene::Dataset part = block_dataset(dataset_, blocks_[block], block_name(block));
-  const scene::JobContext job{{}, events_.on_warning, events_.cancellation};
   if (run_state(run) != "finished") {
+    const scene::Dataset part = block_dataset(dataset_, blocks_[block], block_name(block));
     clear_unbegun(run);
     Plan plan = run_state(run).empty() ? plan_new(plan_.data, run, plan_.preset) : plan_resumed(run, plan_.data);
     plan.options = block_options(plan_, block);
@@ -113,8 +112,16 @@ bool BlockTraining::train(std::uint32_t block, JobClaim& claim) {
     if (it.run().stopped) return false;
   }
   claim.check();
-  write_owned_part(plan_, project_, part, block, job);
+  write_part(block);
   return true;
+}
+
+/// Merging uses it up: a later one needs it again.
+void BlockTraining::write_part(std::uint32_t block) {
+  std::error_code error;
+  if (fs::exists(block_folder(project_, block) / "owned.ply", error)) return;
+  write_owned_part(plan_, project_, block_dataset(dataset_, blocks_[block], block_name(block)), block,
+                   {{}, events_.on_warning, events_.cancellation});
 }
 
 void BlockTraining::failed(std::uint32_t block, JobClaim& claim, const std::string& problem) {
@@ -129,6 +136,7 @@ bool BlockTraining::work(std::uint32_t block, JobClaim& claim) {
   if (!recorded_) save_record("training");  // nobody merges, and so ends the record, while this block is to be done
   recorded_ = true;
   own_ = {};
+  jobs_->look();
   note(block_name(block) + " of " + std::to_string(blocks_.size()) + ": " +
        std::to_string(blocks_[block].views.size()) + " photos, " + std::to_string(blocks_[block].points.size()) +
        " points and " + std::to_string(blocks_[block].auxiliary.size()) + " beyond");
@@ -168,7 +176,7 @@ bool BlockTraining::is_merged() const {
   const auto merged = fs::last_write_time(project_ / "model.ply", error);
   if (error || run_state(project_) != "finished") return false;
   for (std::uint32_t block = 0; block < blocks_.size(); ++block)
-    if (const auto part = fs::last_write_time(block_folder(project_, block) / "owned.ply", error);
+    if (const auto part = fs::last_write_time(block_folder(project_, block) / "model.ply", error);
         error || part > merged)
       return false;
   return fs::is_regular_file(project_ / "metrics.json", error);
@@ -219,6 +227,7 @@ BlockTraining::Outcome BlockTraining::run() {
 BlockTraining::Outcome BlockTraining::merge(JobClaim& claim) {
   remove_leavings(project_, {});
   try {
+    for (std::uint32_t block = 0; block < blocks_.size(); ++block) write_part(block);
     json metrics = merge_blocks(plan_, project_, dataset_, events_, clock_);
     save_record("finished");
     claim.done();

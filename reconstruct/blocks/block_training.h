@@ -50,6 +50,7 @@ class BlockTraining {
  private:
   bool work(std::uint32_t block, JobClaim& claim);   // false: stopped
   bool train(std::uint32_t block, JobClaim& claim);  // likewise
+  void write_part(std::uint32_t block);
   Outcome merge(JobClaim& claim);
   bool is_merged() const;
   bool cancelled() const { return events_.cancellation && events_.cancellation->requested(); }

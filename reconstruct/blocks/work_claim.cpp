@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -265,7 +266,7 @@ void JobClaim::report(const JobProgress& progress) {
 void JobClaim::check() {
   const std::lock_guard lock(mutex_);
   const auto age = [&] { return seconds_here() - renewed_; };
-  if (!lost_ && age() >= 2 * lease_.beat) beat();
+  if (!lost_ && age() >= std::min(2 * lease_.beat, lease_.lasts / 2)) beat();
   if (lost_)
     throw ClaimLost(job_, "has been taken over by another worker, as this one was cut off from " + folder_.string(),
                     "nothing needs to be done");

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <fstream>
+#include <thread>
+
 #include "scene/atomic_file.h"
 #include "scene/error.h"
 #include "tests/support/test_data.h"
@@ -130,6 +134,94 @@ TEST_F(Blocks, StoppedAndStartedAgainEndWithTheSameBytes) {
     BlockTraining(plan(2), stopped, dataset_, {}).run();
     EXPECT_EQ(model(stopped), model(whole)) << at;
   }
+}
+
+TEST_F(Blocks, AnyNumberOfWorkersEndsWithTheSameBytes) {
+  const fs::path alone = folder_.path() / "alone";
+  BlockTraining(plan(3), alone, dataset_, {}).run();
+  for (const int workers : {2, 3}) {
+    const fs::path project = folder_.path() / std::to_string(workers);
+    std::vector<std::thread> threads;
+    std::atomic<int> steps = 0, merged = 0;
+    for (int w = 0; w < workers; ++w)
+      threads.emplace_back([&] {
+        TrainEvents events;
+        events.on_step = [&](const TrainMetrics&) { ++steps; };
+        BlockTraining training(plan(3), project, dataset_, events, {.poll = 0.01});
+        merged += !training.run().metrics.is_null();
+      });
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(steps, 3 * options_.iterations) << "no step was taken twice";
+    EXPECT_GE(merged, 1);
+    EXPECT_EQ(model(project), model(alone)) << workers;
+  }
+}
+
+TEST_F(Blocks, OneBlockAtATimeTheLastOfThemMerges) {
+  const fs::path project = folder_.path() / "project", whole = folder_.path() / "whole";
+  for (const std::uint32_t block : {1u, 0u}) {
+    const auto outcome = BlockTraining(plan(2), project, dataset_, {}, {.only = block}).run();
+    EXPECT_EQ(outcome.metrics.is_null(), block == 1u);
+  }
+  BlockTraining(plan(2), whole, dataset_, {}).run();
+  EXPECT_EQ(model(project), model(whole));
+  EXPECT_THAT(message([&] { BlockTraining(plan(2), project, dataset_, {}, {.only = 2}); }),
+              testing::HasSubstr("block 2: is not in the plan, which has 2"));
+}
+
+TEST_F(Blocks, ABlockThatFailsIsTriedOnceMoreAndTheOthersGoOn) {
+  const fs::path project = folder_.path() / "project", whole = folder_.path() / "whole";
+  fs::create_directories(project / "blocks");
+  scene::write_file_atomically(project / "blocks/0", "a file where the block's folder should be");
+  std::vector<std::string> warnings;
+  TrainEvents events;
+  events.on_warning = [&](const std::string& line) { warnings.push_back(line); };
+  const std::string line = message([&] { BlockTraining(plan(3), project, dataset_, events).run(); });
+  EXPECT_THAT(line, testing::HasSubstr("1 of 3 blocks failed (0), the others are trained"));
+  EXPECT_THAT(line, testing::HasSubstr("run it again: tessera train " + project.string()));
+  EXPECT_THAT(warnings,
+              testing::ElementsAre(testing::EndsWith("it is tried once more"), testing::EndsWith("the others go on")));
+  fs::remove(project / "blocks/0");
+  BlockTraining(plan(3), project, dataset_, {}).run();
+  BlockTraining(plan(3), whole, dataset_, {}).run();
+  EXPECT_EQ(model(project), model(whole));
+}
+
+TEST_F(Blocks, WhatAWorkerLeftBeforeItsFirstRecordIsNoObstacle) {
+  const fs::path project = folder_.path() / "project", run = project / "blocks/0";
+  fs::create_directories(run / "previews");
+  scene::write_file_atomically(run / "run.lock", "1 host\n");
+  EXPECT_FALSE(BlockTraining(plan(2), project, dataset_, {}).run().stopped);
+}
+
+TEST_F(Blocks, ABlockThatIsTakenOverFromAWorkerThatWasCutOffIsLeftAlone) {
+  const fs::path project = folder_.path() / "project", whole = folder_.path() / "whole";
+  const Lease lease{.beat = 1000, .lasts = 0.5};
+  int steps = 0;
+  std::string untouched;
+  std::vector<std::string> notes;
+  TrainEvents events;
+  events.on_step = [&](const TrainMetrics&) {
+    if (++steps != 12) return;  // step 10 is saved
+    const JobFolder jobs(project / "jobs");
+    const std::string block = jobs.look().begin()->first;
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    std::ofstream(project / "jobs" / (block + ".2")) << R"({"state": "running", "machine": "another", "process": 7})";
+    untouched = scene::read_file(project / "blocks" / block.substr(6) / "run.json");
+    scene::write_file_atomically(folder_.path() / "block", block.substr(6));
+  };
+  events.on_note = [&](const std::string& line) {
+    notes.push_back(line);
+    if (line.find("was taken over") == std::string::npos) return;
+    const fs::path run = project / "blocks" / scene::read_file(folder_.path() / "block");
+    EXPECT_EQ(scene::read_file(run / "run.json"), untouched);
+    EXPECT_EQ(TrainingSession::has_checkpoint(run), true);
+  };
+  BlockTraining(plan(2), project, dataset_, events, {.lease = lease, .poll = 0.05}).run();
+  EXPECT_THAT(notes,
+              testing::Contains(testing::HasSubstr("was taken over by another worker while this one was cut off")));
+  BlockTraining(plan(2), whole, dataset_, {}).run();
+  EXPECT_EQ(model(project), model(whole)) << "once the other one was gone, too, this one went on";
 }
 
 TEST_F(Blocks, APlanForOtherPhotosIsRefused) {
