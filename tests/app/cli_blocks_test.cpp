@@ -138,7 +138,7 @@ TEST_F(BlocksByProcesses, ADiskThatIsFullIsOneLineAndTheRunGoesOnOnceThereIsRoom
   for (const std::uintmax_t left : {4096u, 600'000u, 1'500'000u}) {
     fill(left);
     const auto full = tessera({"train", disk / "p", "--jobs", "1"});
-    if (full.exit_code == 0) break;  // there was room after all
+    if (full.exit_code == 0 && left > 4096) break;  // there was room after all
     EXPECT_EQ(full.exit_code, 1) << full.err;
     EXPECT_THAT(full.err, HasSubstr("No space left"));
     EXPECT_FALSE(fs::exists(disk / "p/model.ply") && model(disk / "p") != bytes);
