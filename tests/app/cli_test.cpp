@@ -46,7 +46,7 @@ TEST(CommandLine, UsageErrorsExitWithTwo) {
 TEST(CommandLine, HelpNamesEveryCommandAndEveryOption) {
   const auto help = tessera({"--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* command : {"sfm", "plan", "train", "eval", "render", "info", "export", "synth"})
+  for (const char* command : {"sfm", "plan", "train", "eval", "render", "info", "export", "lod", "synth"})
     EXPECT_THAT(help.out, HasSubstr(command));
   const auto train = tessera({"train", "--help"});
   EXPECT_EQ(train.exit_code, 0);
@@ -91,6 +91,7 @@ TEST(CommandLine, NothingThereIsOneLine) {
                                              {"render", absent, absent, "--view", "a", "-o", out + ".png"},
                                              {"info", absent},
                                              {"export", absent, "-o", out},
+                                             {"lod", absent, "-o", out + ".tlod"},
                                              {"sfm", absent, "--out", out}}) {
     expect_one_line(tessera(words), 1, "absent");
     EXPECT_TRUE(fs::is_empty(folder.path())) << words[0];
@@ -142,6 +143,23 @@ TEST(CommandLine, ExportReducesDegreeAndDropsFaintSplats) {
   const scene::GaussianModel reduced = scene::read_splat_ply(out);
   EXPECT_EQ(reduced.size(), 9u);
   EXPECT_EQ(reduced.sh_degree(), 0);
+}
+
+TEST(CommandLine, LevelsOfDetailAreMadeAndDescribed) {
+  test::TemporaryFolder folder;
+  const std::string ply = (folder.path() / "m.ply").string(), out = (folder.path() / "m.tlod").string();
+  scene::write_splat_ply(small_model(), ply);
+  const auto made = tessera({"lod", ply, "--out", out});
+  EXPECT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("10 splats in 1 nodes on 1 levels"));
+  const auto json = nlohmann::json::parse(tessera({"info", out, "--json"}).out);
+  EXPECT_EQ(json["kind"], "levels of detail");
+  EXPECT_EQ(json["splats"], 10);
+  expect_one_line(tessera({"lod", ply, "--out", (folder.path() / "m.ply2").string()}), 1, ".tlod");
+  expect_one_line(tessera({"lod", ply, "--out", "/proc/nowhere/m.tlod"}), 1, "/proc/nowhere/m.tlod");
+  expect_one_line(tessera({"lod", ply, "--out", out, "--chunk", "7"}), 2, "--chunk");
+  scene::write_file_atomically(out, scene::read_file(out).substr(0, 100));
+  expect_one_line(tessera({"info", out}), 1, "m.tlod");
 }
 
 TEST(CommandLine, UnwritableOutputIsOneLine) {
