@@ -25,7 +25,8 @@ namespace {
 /// What a worker has left that was killed before its run had a record: nothing that was trained.
 void clear_unbegun(const fs::path& run) {
   std::error_code error;
-  if (fs::is_directory(run, error) && run_state(run).empty() && !has_checkpoint(run) && !fs::exists(run / "model.ply", error))
+  if (fs::is_directory(run, error) && run_state(run).empty() && !has_checkpoint(run) &&
+      !fs::exists(run / "model.ply", error))
     fs::remove_all(run, error);
 }
 
