@@ -2,6 +2,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/inputs.h"
+#include "scene/atomic_file.h"
 #include "scene/lod/build_lod.h"
 
 namespace tessera::app {
@@ -20,6 +21,7 @@ int run_lod(const Arguments& a, Cli& cli) {
     throw scene::Error(a.out, "is no name of a .tlod file", "let it end in .tlod");
   scene::LodOptions options;
   options.chunk = static_cast<std::size_t>(a.chunk), options.antialiased = run_antialiased(a.model);
+  scene::AtomicFile{a.out};  // where it cannot be written is said before the work, not after it
   scene::build_lod(model_file(a.model), a.out, options, cli.console.job());
   cli.console.finish_line();
   const scene::LodFile file(a.out);
