@@ -36,18 +36,18 @@ void ViewPresenter::begin() {
     if (attached_) thread_.detach();
     attached_ = false;
   });
+  // Cards over the view would lie under a window of the system, unless they are such windows themselves. They come
+  // first: each makes windows of the widgets around it, and where the container became one only after it had put the
+  // inner window into that of the whole program, it would lie over it.
+  const QList<QWidget*> cards = widget_.findChildren<QWidget*>(Qt::FindDirectChildrenOnly);
+  for (QWidget* card : cards) card->setAttribute(Qt::WA_NativeWindow);
   container_ = QWidget::createWindowContainer(window_, &widget_);
   container_->setObjectName("present_container");
+  container_->setAttribute(Qt::WA_NativeWindow);
   container_->setFocusPolicy(Qt::NoFocus);
   container_->setGeometry(widget_.rect());
   container_->show();
-  // Cards over the view would lie under a window of the system, unless they are such windows themselves.
-  for (QObject* child : widget_.children()) {
-    auto* card = qobject_cast<QWidget*>(child);
-    if (!card || card == container_) continue;
-    card->setAttribute(Qt::WA_NativeWindow);
-    card->raise();
-  }
+  for (QWidget* card : cards) card->raise();
   window_->setCursor(widget_.cursor());
 }
 
