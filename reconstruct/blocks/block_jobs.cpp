@@ -24,14 +24,18 @@ BlockJobs::BlockJobs(fs::path project, std::vector<double> loads, Lease lease)
     : project_(std::move(project)),
       loads_(std::move(loads)),
       folder_(project_ / "jobs", lease),
-      started_(folder_.now()),
-      blocks_(loads_.size()) {}
+      blocks_(loads_.size()) {
+  for (const auto& [name, state] : folder_.look())
+    if (state.is == JobState::Is::failed) failed_before_[name] = state.generation;
+}
 
 void BlockJobs::look() {
   auto jobs = folder_.look();
   const auto take = [&](const std::string& name) {
     JobState state = jobs[name];
-    if (state.is == JobState::Is::failed && state.since < started_) state.is = JobState::Is::free, state.attempts = 0;
+    const auto before = failed_before_.find(name);
+    if (state.is == JobState::Is::failed && before != failed_before_.end() && state.generation <= before->second)
+      state.is = JobState::Is::free, state.attempts = 0;
     return state;
   };
   for (std::uint32_t b = 0; b < blocks_.size(); ++b) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -48,7 +49,7 @@ class BlockJobs {
   std::filesystem::path project_;
   std::vector<double> loads_;
   JobFolder folder_;
-  double started_;  // by the folder's clock
+  std::map<std::string, int> failed_before_;  // generations; a clock has ticks, in one of which much can happen
   std::vector<JobState> blocks_;
   JobState merge_;
   std::set<std::uint32_t> avoided_;

@@ -31,6 +31,17 @@ TEST(BlockJobs, HeaviestComesFirstAndWhatFailedLast) {
   EXPECT_THAT(next_start.open(), ElementsAre(1, 2, 0)) << "and the next start tries it again";
 }
 
+TEST(BlockJobs, ANewStartTriesAgainWhatFailedInTheSameTickOfTheClock) {
+  const test::TemporaryFolder folder;
+  for (int i = 0; i < 100; ++i) {
+    BlockJobs jobs(folder.path(), {1});
+    jobs.look();
+    ASSERT_THAT(jobs.open(), ElementsAre(0)) << i;
+    for (int attempt = 0; attempt < BlockJobs::kAttempts; ++attempt, jobs.look()) jobs.claim(0)->fail("broken");
+    ASSERT_THAT(jobs.open(), ElementsAre()) << i;
+  }
+}
+
 TEST(BlockJobs, TimeThatIsLeftFollowsTheLoadsAndTheWorkers) {
   const test::TemporaryFolder folder;
   BlockJobs jobs(folder.path(), {2, 2, 4});
