@@ -33,7 +33,6 @@ constexpr std::uint32_t kWarm = 20;  // steps before the clock starts: photos de
 class NothingDrawn : public render::ViewRenderer {
  public:
   std::string name() const override { return "nothing"; }
-  bool supports(render::ViewMode) const override { return true; }
   bool shares_cores() const override { return false; }
   void set_model(std::shared_ptr<const scene::GaussianModel>) override {}
   const render::Frame& draw(const scene::Camera& camera, const render::ViewSettings&) override {

@@ -18,6 +18,8 @@ inline constexpr float kDilation = 0.3f;             // added to both diagonal t
 inline constexpr float kAlphaMin = 1.0f / 255.0f;    // fainter contributions are skipped
 inline constexpr float kAlphaMax = 0.99f;
 inline constexpr float kTransmittanceMin = 1e-4f;    // blending stops before T would fall below
+/// Shells: a splat's surface at this many standard deviations, its outer part opaque and the rest filled faintly.
+inline constexpr float kShellRadius = 1.5f, kShellWall = 1.265f, kShellFill = 0.25f;
 inline constexpr float kJacobianClamp = 1.3f;        // x/z and y/z are clamped to 1.3 tan(fov/2) in the Jacobian
 
 struct RenderSettings {
@@ -27,6 +29,7 @@ struct RenderSettings {
   float near_plane = 0.01f;                  // in the units of the model; splats with z below it are culled
   float far_plane = std::numeric_limits<float>::max();  // likewise, splats beyond it
   bool geometry = false;                     // depth, median depth, normals, count
+  bool shells = false;                       // surfaces at kShellRadius, to look at: no geometry, no backward()
   const scene::Cancellation* cancellation = nullptr;  // asked in forward(), which then throws scene::Cancelled
 };
 

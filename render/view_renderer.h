@@ -42,7 +42,6 @@ class ViewRenderer {
   virtual ~ViewRenderer() = default;
   /// One line for people: what draws, and on what.
   virtual std::string name() const = 0;
-  virtual bool supports(ViewMode mode) const = 0;
   /// Whether it draws with the processor's cores, which training wants as well.
   virtual bool shares_cores() const { return true; }
   /// Asked while a picture takes long: draw() then throws scene::Cancelled. Outlives the renderer; null: never.
@@ -55,7 +54,7 @@ class ViewRenderer {
   virtual const Frame& draw(const scene::Camera& camera, const ViewSettings& settings) = 0;
 };
 
-/// Over the CPU rasteriser; all modes but the shells.
+/// Over the CPU rasteriser.
 std::unique_ptr<ViewRenderer> make_cpu_view_renderer();
 
 }  // namespace tessera::render

@@ -14,10 +14,9 @@ void main() {
   float alpha = min(kAlphaMax, color.a * exp(-0.5 * square));
   if (alpha < kAlphaMin) discard;
   if (mode == kModeOverdraw) alpha = kOverdrawAlpha;
-  // The surface at one and a half standard deviations, filled faintly.
   if (mode == kModeShells) {
-    if (square > 2.25) discard;
-    alpha = square > 1.6 ? color.a : 0.25 * color.a;
+    if (square > kShellRadius * kShellRadius) discard;
+    alpha = min(kAlphaMax, square > kShellWall * kShellWall ? color.a : kShellFill * color.a);
   }
   result = vec4(color.rgb, alpha);
 }

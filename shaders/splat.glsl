@@ -19,4 +19,6 @@ struct Seen {           // 32 bytes: a splat in the view
 
 const uint kModeSplats = 0, kModePoints = 1, kModeShells = 2, kModeDepth = 3, kModeNormals = 4, kModeOverdraw = 5;
 const float kAlphaMin = 1.0 / 255.0, kAlphaMax = 0.99;  // of the reference implementation (Kerbl et al. 2023)
+// The surface at one and a half standard deviations, filled faintly; as in render/rasterizer.h.
+const float kShellRadius = 1.5, kShellWall = 1.265, kShellFill = 0.25;
 const float kOverdrawAlpha = 1.0 / 16.0;  // what each splat adds in that mode

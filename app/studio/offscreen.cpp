@@ -28,7 +28,6 @@ class OffscreenRenderer : public render::ViewRenderer {
     renderer_->set_cancellation(job_.cancellation);
   }
   std::string name() const override { return renderer_->name(); }
-  bool supports(render::ViewMode mode) const override { return renderer_->supports(mode); }
   bool shares_cores() const override { return renderer_->shares_cores(); }
   void set_model(std::shared_ptr<const scene::GaussianModel> model) override {
     model_ = std::move(model);

@@ -120,10 +120,9 @@ void RenderThread::start(std::unique_ptr<render::ViewRenderer> renderer) {
   // Said by the object's own thread, so that whoever has just made it and now connects misses nothing.
   QMetaObject::invokeMethod(
       this,
-      [this, presented, can, name = QString::fromStdString(renderer_->name()),
-       shells = renderer_->supports(render::ViewMode::shells)] {
+      [this, presented, can, name = QString::fromStdString(renderer_->name())] {
         if (presented) Q_EMIT presenting_ended();
-        Q_EMIT started(name, shells);
+        Q_EMIT started(name);
         if (can) Q_EMIT can_present();
       },
       Qt::QueuedConnection);

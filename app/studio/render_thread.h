@@ -75,7 +75,7 @@ class RenderThread : public QObject {
   void set_share(double share);
 
  Q_SIGNALS:
-  void started(QString renderer, bool draws_shells);
+  void started(QString renderer);
   void can_present();
   void drawn(QImage picture, double milliseconds);
   void model_taken(qulonglong drawn, qulonglong splats);  // a model: how many of its splats are drawn

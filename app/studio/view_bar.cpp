@@ -42,19 +42,13 @@ ViewBar::ViewBar(Studio& studio) : QToolBar(tr("View")) {
   mode->setObjectName("mode");
   mode->setAccessibleName(tr("What is drawn"));
   using render::ViewMode;
-  for (const ViewMode m : {ViewMode::splats, ViewMode::points, ViewMode::depth, ViewMode::normals, ViewMode::overdraw})
+  for (const ViewMode m : {ViewMode::splats, ViewMode::points, ViewMode::shells, ViewMode::depth, ViewMode::normals,
+                           ViewMode::overdraw})
     mode->addItem(mode_text(m), static_cast<int>(m));
   connect(mode, &QComboBox::currentIndexChanged, this, [&viewport, mode] {
     render::ViewSettings settings = viewport.settings();
     settings.mode = static_cast<ViewMode>(mode->currentData().toInt());
     viewport.set_settings(settings);
-  });
-  connect(&viewport, &Viewport::renderer_started, this, [mode](const QString&, bool draws_shells) {
-    const int at = mode->findData(static_cast<int>(ViewMode::shells));
-    if (draws_shells && at < 0)
-      mode->insertItem(2, mode_text(ViewMode::shells), static_cast<int>(ViewMode::shells));
-    else if (!draws_shells && at >= 0)
-      mode->removeItem(at);  // chooses another mode if it was that one
   });
   addWidget(new QLabel(tr("Draw")));
   addWidget(mode);

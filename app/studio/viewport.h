@@ -74,7 +74,7 @@ class Viewport : public QWidget {
   bool is_current() const { return drawn_ && !waiting_ && !again_; }
 
  Q_SIGNALS:
-  void renderer_started(QString name, bool draws_shells);
+  void renderer_started(QString name);
   void frame_drawn(double milliseconds);
   void photo_picked(int photo);
   void photo_left();    // the camera no longer stands where it was taken

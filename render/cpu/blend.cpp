@@ -74,8 +74,15 @@ struct Forward {
   enum { kT, kThreshold, kColor, kDepth = kColor + 3, kMedian, kCount, kNormal, kAll = kNormal + 3 };
 };
 
+enum class Output { color, geometry, shells };
+
+/// Where in its ellipse a splat meets a pixel, from log2 of opacity and of alpha: e = lo - r^2 / (2 ln 2).
+constexpr float kLog2PerSquare = 0.72134752f;  // 1 / (2 ln 2)
+constexpr float kShellEnd = kLog2PerSquare * kShellRadius * kShellRadius;
+constexpr float kShellInside = kLog2PerSquare * kShellWall * kShellWall;
+
 /// Blends the items of a batch whose first splat is entry `entry`; appends to `stops`.
-template <bool kGeometry, bool kClamps, class State>
+template <Output kOutput, bool kClamps, class State>
 HWY_INLINE void blend_items(Batch& batch, std::uint32_t items, std::uint32_t entry, State& state, Stop* stops,
                             std::uint32_t& stop_count) {
   const D d;
@@ -95,6 +102,12 @@ HWY_INLINE void blend_items(Batch& batch, std::uint32_t items, std::uint32_t ent
           hn::MulAdd(set(splat.slope_x[g]), lane_x[part], hn::MulAdd(set(splat.slope_y[g]), lane_y[part], shape));
       M live = hn::Ge(exponent, hn::Load(d, field(Forward::kThreshold)));
       V alpha = exp2_lanes(exponent);
+      if constexpr (kOutput == Output::shells) {
+        const V below = hn::Sub(set(s.lo), exponent);
+        live = hn::And(live, hn::Le(below, set(kShellEnd)));
+        const V opacity = exp2_lanes(set(s.lo));
+        alpha = hn::IfThenElse(hn::Gt(below, set(kShellInside)), opacity, hn::Mul(set(kShellFill), opacity));
+      }
       if constexpr (kClamps) alpha = hn::Min(alpha, alpha_max);
       const V before = hn::Load(d, field(Forward::kT));
       V after = hn::IfThenElse(live, hn::NegMulAdd(before, alpha, before), before);
@@ -111,7 +124,7 @@ HWY_INLINE void blend_items(Batch& batch, std::uint32_t items, std::uint32_t ent
       some = some || !hn::AllFalse(d, live);
       const V w = hn::IfThenElseZero(live, hn::Mul(before, alpha));
       for (int c = 0; c < 3; ++c) accumulate(w, s.color[c], field(Forward::kColor + c));
-      if constexpr (kGeometry) {
+      if constexpr (kOutput == Output::geometry) {
         accumulate(w, s.z, field(Forward::kDepth));
         for (int c = 0; c < 3; ++c) accumulate(w, s.normal[c], field(Forward::kNormal + c));
         const V half = set(0.5f);
@@ -125,9 +138,10 @@ HWY_INLINE void blend_items(Batch& batch, std::uint32_t items, std::uint32_t ent
   }
 }
 
-template <bool kGeometry>
+template <Output kOutput>
 HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
   using F = Forward;
+  constexpr bool kGeometry = kOutput == Output::geometry;
   const D d;
   const TileRange range(job, tile);
   const std::uint32_t count = range.end - range.begin;
@@ -142,9 +156,9 @@ HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
   while (result.processed < count && alive != 0) {
     const std::uint32_t items = batch.fill(job, range, result.processed, alive), stops_before = result.stops;
     if (batch.clamps)
-      blend_items<kGeometry, true>(batch, items, result.processed, state, stops, result.stops);
+      blend_items<kOutput, true>(batch, items, result.processed, state, stops, result.stops);
     else
-      blend_items<kGeometry, false>(batch, items, result.processed, state, stops, result.stops);
+      blend_items<kOutput, false>(batch, items, result.processed, state, stops, result.stops);
     for (std::uint32_t j = 0; j < batch.size; ++j) {
       const std::size_t entry = range.begin + result.processed + j;
       job.entry_touched[entry] = static_cast<std::uint16_t>(batch.touched[j]);
@@ -191,7 +205,10 @@ HWY_INLINE void blend(const BlendJob& job, std::size_t tile) {
 }
 
 void BlendTile(const BlendJob& job, std::size_t tile) {
-  job.view->geometry ? blend<true>(job, tile) : blend<false>(job, tile);
+  if (job.view->shells)
+    blend<Output::shells>(job, tile);
+  else
+    job.view->geometry ? blend<Output::geometry>(job, tile) : blend<Output::color>(job, tile);
 }
 
 }  // namespace tessera::render::HWY_NAMESPACE

@@ -42,7 +42,8 @@ ViewParameters view_parameters(const scene::Camera& camera, const RenderSettings
   view.width = pinhole.width, view.height = pinhole.height;
   view.tiles_x = (pinhole.width + kTile - 1) / kTile, view.tiles_y = (pinhole.height + kTile - 1) / kTile;
   view.sh_degree = std::clamp(settings.sh_degree, 0, model_degree);
-  view.antialiased = settings.antialiased, view.geometry = settings.geometry;
+  view.antialiased = settings.antialiased;
+  view.geometry = settings.geometry && !settings.shells, view.shells = settings.shells;
   return view;
 }
 
@@ -214,6 +215,7 @@ class CpuRasterizer final : public Rasterizer {
 
   /// A gradient plane is empty or has the frame's size; geometry gradients need geometry outputs.
   void check(const FrameGradient& gradient) const {
+    if (view_.shells) throw scene::Error("frame gradient", "there is none through shells", "render splats");
     const auto fits = [&](const Plane& p) {
       return p.width == 0 || (p.width == view_.width && p.height == view_.height);
     };

@@ -35,7 +35,6 @@ constexpr float kOverdrawAlpha = 1.0f / 16;  // what each splat adds, as in shad
 class CpuViewRenderer : public ViewRenderer {
  public:
   std::string name() const override { return "CPU rasteriser"; }
-  bool supports(ViewMode mode) const override { return mode != ViewMode::shells; }
 
   void set_cancellation(const scene::Cancellation* cancellation) override { cancellation_ = cancellation; }
 
@@ -45,14 +44,13 @@ class CpuViewRenderer : public ViewRenderer {
   }
 
   const Frame& draw(const scene::Camera& camera, const ViewSettings& settings) override {
-    if (!supports(settings.mode))
-      throw scene::Error(mode_name(settings.mode), "are not drawn by the CPU rasteriser", "choose another mode");
     RenderSettings render;
     render.sh_degree = settings.sh_degree, render.background = settings.background;
     render.antialiased = settings.antialiased, render.near_plane = settings.near_plane;
     render.far_plane = settings.far_plane, render.cancellation = cancellation_;
     render.geometry =
         settings.mode == ViewMode::depth || settings.mode == ViewMode::normals || settings.mode == ViewMode::overdraw;
+    render.shells = settings.mode == ViewMode::shells;
     const Frame& drawn = forward(camera, settings, render);
     if (!render.geometry && settings.exposure == 0) return drawn;
     return recolored(drawn, settings);

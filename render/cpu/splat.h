@@ -92,7 +92,7 @@ struct ViewParameters {
   float near_plane, far_plane;
   int width, height, tiles_x, tiles_y;
   int sh_degree;
-  bool antialiased, geometry;
+  bool antialiased, geometry, shells;
   float background[3];
 };
 

@@ -14,7 +14,6 @@ class LodViewRenderer : public ViewRenderer {
   LodViewRenderer(std::unique_ptr<ViewRenderer> renderer, std::unique_ptr<LodStream> stream)
       : renderer_(std::move(renderer)), stream_(std::move(stream)) {}
   std::string name() const override { return renderer_->name(); }
-  bool supports(ViewMode mode) const override { return renderer_->supports(mode); }
   bool shares_cores() const override { return renderer_->shares_cores(); }
   void set_cancellation(const scene::Cancellation* cancellation) override { renderer_->set_cancellation(cancellation); }
   void set_model(std::shared_ptr<const scene::GaussianModel> model) override {

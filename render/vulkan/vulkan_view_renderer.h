@@ -23,7 +23,6 @@ class VulkanViewRenderer : public ViewRenderer {
   /// Throws scene::Error with the reason where there is no usable device.
   explicit VulkanViewRenderer(const ViewRendererOptions& options = {});
   std::string name() const override { return "Vulkan on " + device_.capabilities().name; }
-  bool supports(ViewMode) const override { return true; }
   bool shares_cores() const override { return device_.capabilities().cpu; }
   void set_model(std::shared_ptr<const scene::GaussianModel> model) override { renderer_.set_model(*model); }
   std::uint64_t drawn_splats() const override { return renderer_.drawn_splats(); }

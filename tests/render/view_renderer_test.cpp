@@ -1,5 +1,8 @@
 #include "render/view_renderer.h"
 
+#include <cmath>
+#include <memory>
+
 #include <gtest/gtest.h>
 
 #include "render/rasterizer.h"
@@ -100,9 +103,26 @@ TEST_F(ViewRendererTest, OverdrawGrowsWithTheNumberOfSplats) {
     for (int x = 0; x < overdraw.width; ++x) EXPECT_EQ(overdraw.color[0].at(x, y) > 0, geometry.count.at(x, y) > 0);
 }
 
-TEST_F(ViewRendererTest, RefusesWhatItCannotDraw) {
-  EXPECT_FALSE(renderer_->supports(ViewMode::shells));
-  EXPECT_THROW(drawn({.mode = ViewMode::shells}), scene::Error);
+TEST_F(ViewRendererTest, AShellIsADiscWithAWallWhereItsSplatIsThatDeep) {
+  auto model = std::make_shared<scene::GaussianModel>();
+  model->resize(1, 0);
+  for (int axis = 0; axis < 3; ++axis) model->position[axis][0] = axis == 2 ? 4.0f : 0.0f;
+  for (auto& plane : model->log_scale) plane[0] = std::log(0.5f);
+  model->rotation[0][0] = 1;
+  model->opacity_logit[0] = std::log(0.8f / 0.2f);
+  scene::Camera camera;
+  camera.intrinsics = {80, 80, 64, 64, 40, 40};
+  const auto renderer = make_cpu_view_renderer();
+  renderer->set_model(model);
+  const Frame frame = renderer->draw(camera, {.mode = ViewMode::shells});
+  const double sigma = std::sqrt(0.5 * 0.5 * (64.0 / 4) * (64.0 / 4) + kDilation);  // pixels
+  for (int y = 0; y < 80; ++y)
+    for (int x = 0; x < 80; ++x) {
+      const double radius = std::hypot(x + 0.5 - 40, y + 0.5 - 40) / sigma;
+      if (std::abs(radius - kShellRadius) < 0.01 || std::abs(radius - kShellWall) < 0.01) continue;  // on the edge
+      const double expected = radius > kShellRadius ? 0 : radius > kShellWall ? 0.8 : kShellFill * 0.8;
+      ASSERT_NEAR(frame.alpha.at(x, y), expected, 1e-5) << x << ' ' << y;
+    }
 }
 
 TEST_F(ViewRendererTest, WithoutAModelItShowsTheBackground) {

@@ -287,7 +287,7 @@ TEST_F(LimitedPresentTest, SaysWhatTheDeviceDoesNotHold) {
   EXPECT_GT(difference(noted.copy(0, 0, 300, 40), viewport().picture().copy(0, 0, 300, 40)), 1);
 }
 
-TEST_F(PresentTest, ShellsAreOfferedWhereTheyAreDrawn) {
+TEST_F(PresentTest, ShellsAreDrawnByEitherRenderer) {
   auto* mode = find<QComboBox>("mode");
   const int shells = mode->findText("Shells");
   ASSERT_GE(shells, 0);
@@ -298,8 +298,8 @@ TEST_F(PresentTest, ShellsAreOfferedWhereTheyAreDrawn) {
   Faults::all().submit_lost = 1000;
   viewport().view().orbit(0.3, 0);
   viewport().move();
-  EXPECT_TRUE(wait([&] { return mode->findText("Shells") < 0 && current(); }));
-  EXPECT_EQ(viewport().settings().mode, static_cast<render::ViewMode>(mode->currentData().toInt()));
+  EXPECT_TRUE(wait([&] { return !present_window() && current(); }));
+  EXPECT_EQ(mode->currentText(), "Shells");
   expect_shown();
 }
 

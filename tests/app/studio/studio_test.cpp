@@ -21,7 +21,6 @@ namespace {
 class LostRenderer : public render::ViewRenderer {
  public:
   std::string name() const override { return "lost"; }
-  bool supports(render::ViewMode) const override { return true; }
   void set_model(std::shared_ptr<const scene::GaussianModel>) override {}
   const render::Frame& draw(const scene::Camera&, const render::ViewSettings&) override {
     throw scene::Error("Vulkan", "vkQueueSubmit failed: the graphics device was lost");

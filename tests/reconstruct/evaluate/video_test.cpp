@@ -15,7 +15,6 @@ namespace {
 class FlatRenderer : public render::ViewRenderer {
  public:
   std::string name() const override { return "flat"; }
-  bool supports(render::ViewMode) const override { return true; }
   void set_model(std::shared_ptr<const scene::GaussianModel>) override {}
   const render::Frame& draw(const scene::Camera& camera, const render::ViewSettings&) override {
     frame_.resize(camera.intrinsics.width, camera.intrinsics.height, false);

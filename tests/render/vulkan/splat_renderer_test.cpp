@@ -163,7 +163,8 @@ TEST_F(SplatRendererTest, ModesLookAsThoseOfTheCpu) {
   for (const auto& [mode, least] : {std::pair{ViewMode::depth, 35.0},
                                     {ViewMode::normals, 45.0},
                                     {ViewMode::overdraw, 45.0},
-                                    {ViewMode::points, 40.0}}) {
+                                    {ViewMode::points, 40.0},
+                                    {ViewMode::shells, 40.0}}) {
     renderer.draw(s.camera, {.mode = mode});
     Frame frame;
     renderer.read(frame);
