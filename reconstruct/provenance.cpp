@@ -77,6 +77,12 @@ void StageClock::stop() {
   running_ = false;
 }
 
+ResourceUse StageClock::total() const {
+  ResourceUse all{0, 0, resource_use().peak_memory_bytes};
+  for (const Stage& stage : stages_) all.seconds += stage.seconds, all.cpu_seconds += stage.cpu_seconds;
+  return all;
+}
+
 nlohmann::json StageClock::to_json() const {
   nlohmann::json all = nlohmann::json::array();
   for (const Stage& stage : stages_)

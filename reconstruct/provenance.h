@@ -33,6 +33,8 @@ class StageClock {
   void start(std::string name);
   void stop();
   nlohmann::json to_json() const;
+  /// Of the stages that have ended; memory as of now.
+  ResourceUse total() const;
 
  private:
   struct Stage {

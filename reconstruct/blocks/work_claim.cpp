@@ -90,11 +90,6 @@ fs::path claim_file(const fs::path& folder, const std::string& job, int generati
       errno == ENOSPC ? "free some space and run the command again" : "see to it that this user may write there");
 }
 
-double number_of(const json& record, const char* key, double fallback) {
-  const auto found = record.find(key);
-  return found != record.end() && found->is_number() ? found->get<double>() : fallback;
-}
-
 }  // namespace
 
 JobFolder::JobFolder(fs::path folder, Lease lease) : folder_(std::move(folder)), lease_(lease) {

@@ -43,7 +43,7 @@ struct JobState {
   int generation = 0;    // of the newest claim; 0: there is none
   std::string who;       // "process N on HOST"
   std::string problem;   // failed: one line
-  double since = 0;      // failed: when, by the folder's clock (JobFolder::now)
+  double since = 0;      // last written, by the folder's clock (JobFolder::now)
   int attempts = 0;      // that failed, one after the other
   int deaths = 0;        // workers that were gone in the middle of it
   JobProgress progress;  // running, done

@@ -131,6 +131,11 @@ std::string text_of(const nlohmann::json& object, const char* key, const std::st
   return object[key].get<std::string>();
 }
 
+double number_of(const nlohmann::json& object, const char* key, double fallback) {
+  if (!object.is_object() || !object.contains(key) || !object[key].is_number()) return fallback;
+  return object[key].get<double>();
+}
+
 std::string json_text(const nlohmann::json& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }

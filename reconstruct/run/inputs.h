@@ -36,8 +36,9 @@ EvaluateOptions evaluation_of(const std::filesystem::path& run_or_ply, const sce
 EvaluateOptions evaluation_of(const TrainOptions& options, const scene::Dataset& dataset);
 /// "training", "interrupted" or "finished", as run.json says; empty where the folder is no run.
 std::string run_state(const std::filesystem::path& run);
-/// object[key] where it is text, else `fallback`: records may have been edited by hand.
+/// object[key] where it is text (a number), else `fallback`: records may have been edited by hand.
 std::string text_of(const nlohmann::json& object, const char* key, const std::string& fallback);
+double number_of(const nlohmann::json& object, const char* key, double fallback);
 /// Text of a result; file names are bytes to the file system, and what is not UTF-8 in them is shown as U+FFFD.
 std::string json_text(const nlohmann::json& json, int indent = 2);
 

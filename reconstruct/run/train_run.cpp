@@ -228,7 +228,7 @@ json TrainRun::save_results(scene::GaussianModel trained, std::uint32_t steps, d
     metrics = to_json(evaluate(model, dataset_, images, *rasterizer, evaluation, job));
   }
   clock_.stop();
-  const auto use = resource_use();
+  const auto use = clock_.total();  // not of what the process did before: it may have trained other blocks
   metrics["splats"] = splats;
   metrics["iterations"] = steps;
   metrics["seconds"] = use.seconds;
