@@ -143,6 +143,10 @@ void add_plan_command(Cli& cli) {
                   "visibility, ssim-drop: a trained run of the data to look at instead of its sparse points")
       ->check(not_empty())
       ->needs(assignment);
+  sub->add_option_function<std::string>(
+         "--merge", [a](const std::string& name) { a->how.merge = reconstruct::merge_rule(name); },
+         "whose splats stay: cell (that they lie in), box (likewise, none beyond the region) or nearest (centre)")
+      ->default_str(reconstruct::merge_name(a->how.merge));
   sub->add_option("--preset", a->preset, "draft, standard, high, or a TOML file: of every block")
       ->capture_default_str();
   sub->add_option("--iterations", a->iterations, "steps of every block")->check(option_value(table, "iterations"));

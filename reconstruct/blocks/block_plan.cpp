@@ -1,7 +1,9 @@
 #include "reconstruct/blocks/block_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 #include <nlohmann/json.hpp>
 
@@ -27,6 +29,8 @@ LoadRule load_rule(const std::string& name) {
   if (name == "pixels") return LoadRule::pixels_covered;
   throw scene::Error("load '" + name + "'", "is not known", "it takes points, visible or pixels");
 }
+
+constexpr std::array kMergeNames = {"cell", "box", "nearest"};  // in the order of MergeRule
 
 /// The two factors of `cells` that give the squarest cells of the region; the larger one along its longer side.
 std::pair<int, int> grid_shape(int cells, const Rect& region) {
@@ -178,7 +182,7 @@ BlockPlan plan_blocks(const scene::Dataset& dataset, const PlanOptions& how, std
     throw scene::Error(dataset.root.string(), "has no sparse points to cut it by", "train it as one block");
   warn_of_strangers(dataset, job);
   BlockPlan plan{
-      dataset.root, std::move(preset), std::move(options), cut(dataset, how), how.assignment, fingerprint(dataset), {}};
+      dataset.root, std::move(preset), std::move(options), cut(dataset, how), how.assignment, fingerprint(dataset), {}, how.merge};
   if (plan.partition.cells() == 1) {
     plan.views.resize(1);
     for (const std::size_t v : dataset.train_views()) plan.views[0].push_back({static_cast<std::uint32_t>(v), 1, 1});
@@ -193,6 +197,41 @@ BlockPlan plan_blocks(const scene::Dataset& dataset, const PlanOptions& how, std
     job.warn(std::to_string(idle) + " of " + std::to_string(photos) +
              " photos serve no block: they look mostly at what lies beyond the region");
   return plan;
+}
+
+const char* merge_name(MergeRule rule) { return kMergeNames[static_cast<std::size_t>(rule)]; }
+
+MergeRule merge_rule(const std::string& name) {
+  const auto found = std::find(kMergeNames.begin(), kMergeNames.end(), name);
+  if (found == kMergeNames.end())
+    throw scene::Error("merge '" + name + "'", "is not known", "it takes cell, box or nearest");
+  return static_cast<MergeRule>(found - kMergeNames.begin());
+}
+
+std::uint32_t kept_from(const BlockPlan& plan, const glm::dvec3& scene_point) {
+  const Partition& partition = plan.partition;
+  const glm::dvec2 at = partition.frame().cell_from_scene(scene_point);
+  switch (plan.merge) {
+    case MergeRule::cell:
+      break;
+    case MergeRule::box: {
+      CellFrame plain = partition.frame();
+      plain.contracted = false;
+      if (!plain.region.contains(plain.cell_from_scene(scene_point))) return partition.cells();
+      break;
+    }
+    case MergeRule::nearest: {
+      std::uint32_t best = 0;
+      double least = std::numeric_limits<double>::max();
+      for (std::uint32_t cell = 0; cell < partition.cells(); ++cell) {
+        const Rect rect = partition.cell(cell);
+        const glm::dvec2 to = at - 0.5 * (rect.low + rect.high);
+        if (const double square = to.x * to.x + to.y * to.y; square < least) best = cell, least = square;
+      }
+      return best;
+    }
+  }
+  return partition.owner_at(at);
 }
 
 std::vector<BlockData> block_data(const scene::Dataset& dataset, const BlockPlan& plan) {
@@ -224,7 +263,8 @@ void write_block_plan(const BlockPlan& plan, const fs::path& project) {
                        {"preset", plan.preset},
                        {"options", options},
                        {"partition", plan.partition.json()},
-                       {"assignment", assignment_json(plan)}};
+                       {"assignment", assignment_json(plan)},
+                       {"merge", merge_name(plan.merge)}};
   scene::make_folder(project);
   scene::write_file_atomically(project / "plan.json", json_text(record) + "\n");
 }
@@ -255,6 +295,11 @@ BlockPlan read_block_plan(const fs::path& project) {
   if (!record.contains("data_fingerprint") || !record["data_fingerprint"].is_number_unsigned())
     throw scene::Error(file, "data_fingerprint is no number", "make the plan anew");
   plan.data_fingerprint = record["data_fingerprint"].get<std::uint64_t>();
+  try {
+    plan.merge = merge_rule(text_of(record, "merge", merge_name(MergeRule::cell)));
+  } catch (const scene::Error& e) {
+    throw scene::Error(file, e.what(), "make the plan anew");
+  }
   return plan;
 }
 

@@ -13,6 +13,11 @@
 
 namespace tessera::reconstruct {
 
+/// Which block's splats stay where blocks meet (slot "merge"): those of the block in whose cell they lie, beyond the
+/// region as well; of the same block, but within the region only (BlockGaussian's crop: no background is left); or those
+/// of the block whose cell has the nearest centre (the chunks of Kerbl et al. 2024), whatever the cuts.
+enum class MergeRule { cell, box, nearest };
+
 /// How a scene is cut (slots "partitioner" and "load").
 struct PlanOptions {
   int blocks = 1;
@@ -21,6 +26,7 @@ struct PlanOptions {
   bool contracted = false;           // grids only: the plane outside the region is drawn together
   double clamp = 0.15;               // tree: a cut keeps this share of the cell on either side
   AssignmentOptions assignment;
+  MergeRule merge = MergeRule::cell;
   std::filesystem::path coarse;    // visibility, ssim-drop: a trained run of the data; empty: its sparse points
   std::vector<glm::dvec2> region;  // corners (read_region); empty: region_of_interest
 };
@@ -34,7 +40,14 @@ struct BlockPlan {
   AssignmentOptions assignment;
   std::uint64_t data_fingerprint = 0;  // of the dataset that it was made for
   BlockViews views;                    // of every cell, as assigned
+  MergeRule merge = MergeRule::cell;
 };
+
+const char* merge_name(MergeRule rule);
+/// Throws scene::Error.
+MergeRule merge_rule(const std::string& name);
+/// The block whose splats stay at a point of the scene; partition.cells(): none.
+std::uint32_t kept_from(const BlockPlan& plan, const glm::dvec3& scene_point);
 
 /// Cuts `dataset`. Warns of cameras that are far from all others, of photos that nothing links to the rest, and of
 /// photos that serve no block. Throws scene::Error where a block would have no points or fewer than two photos, with

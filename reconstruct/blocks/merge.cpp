@@ -112,7 +112,7 @@ void write_owned_part(const BlockPlan& plan, const fs::path& project, const scen
     const auto seen = count_views(model, part, views, *rasterizer, plan.options.antialiased, job);
     for (std::uint32_t i = 0; i < model.size(); ++i)
       if (seen[i] > 0 &&
-          plan.partition.owner({model.position[0][i], model.position[1][i], model.position[2][i]}) == block)
+          kept_from(plan, {model.position[0][i], model.position[1][i], model.position[2][i]}) == block)
         kept.push_back(i);
   }
   sort_by_place(model, kept);

@@ -40,7 +40,8 @@ class Blocks : public testing::Test {
 };
 
 TEST_F(Blocks, APlanSurvivesItsFile) {
-  const BlockPlan made = plan(2);
+  BlockPlan made = plan(2);
+  made.merge = MergeRule::nearest;
   write_block_plan(made, folder_.path());
   const BlockPlan read = read_block_plan(folder_.path());
   EXPECT_EQ(read.partition.json(), made.partition.json());
@@ -48,6 +49,7 @@ TEST_F(Blocks, APlanSurvivesItsFile) {
   EXPECT_EQ(read.data_fingerprint, made.data_fingerprint);
   EXPECT_EQ(read.assignment.margin, made.assignment.margin);
   EXPECT_EQ(read.assignment.rule, "tracks");
+  EXPECT_EQ(read.merge, MergeRule::nearest);
   ASSERT_EQ(read.views.size(), 2u);
   for (std::size_t b = 0; b < 2; ++b) {
     ASSERT_EQ(read.views[b].size(), made.views[b].size());
@@ -80,6 +82,8 @@ TEST_F(Blocks, ABrokenPlanIsOneClearLine) {
   EXPECT_THAT(edited([](auto& a) { a["blocks"][0][1]["photo"] = 0; }), testing::HasSubstr("block 0 are not in order"));
   EXPECT_THAT(edited([](auto& a) { a["blocks"][0][0]["cover"] = "much"; }), testing::HasSubstr("cover is no number"));
   EXPECT_THAT(edited([](auto& a) { a["margin"] = nullptr; }), testing::HasSubstr("margin is no number"));
+  record["merge"] = "closest";
+  EXPECT_THAT(refused(record.dump()), testing::HasSubstr("merge 'closest': is not known"));
   record["options"]["max_splats"] = "many";
   EXPECT_THAT(refused(record.dump()), testing::HasSubstr("max_splats"));
   record.erase("options");

@@ -120,6 +120,31 @@ TEST_F(Seams, MaskedAndTransparentPixelsDoNotCount) {
   EXPECT_EQ(report.borders().pixels + report.interior().pixels, 9800u);
 }
 
+TEST(MergeRules, SayWhoseSplatsStay) {
+  Partition partition(CellFrame{.angle = 0, .region = {{0, 0}, {10, 10}}});
+  partition.split(0, 0, 2);  // centres at 1 and 6
+  BlockPlan plan{"", "", {}, partition, {}, 0, {}};
+  const auto kept = [&](MergeRule rule, double x, double y) {
+    plan.merge = rule;
+    return kept_from(plan, {x, y, 3});
+  };
+  for (const MergeRule rule : {MergeRule::cell, MergeRule::box}) {
+    EXPECT_EQ(kept(rule, 1.9, 5), 0u);
+    EXPECT_EQ(kept(rule, 2, 5), 1u) << "half-open";
+    EXPECT_EQ(kept(rule, 3, 5), 1u);
+  }
+  EXPECT_EQ(kept(MergeRule::nearest, 3, 5), 0u);
+  EXPECT_EQ(kept(MergeRule::nearest, 4, 5), 1u);
+  EXPECT_EQ(kept(MergeRule::cell, -50, 5), 0u);
+  EXPECT_EQ(kept(MergeRule::cell, 5, 99), 1u);
+  EXPECT_EQ(kept(MergeRule::nearest, -50, 5), 0u);
+  for (const auto& [x, y] : {std::pair{-50.0, 5.0}, {5.0, 99.0}, {10.0, 5.0}})
+    EXPECT_EQ(kept(MergeRule::box, x, y), 2u) << "nobody's";
+  EXPECT_EQ(kept(MergeRule::box, 0, 0), 0u);
+  for (const char* name : {"cell", "box", "nearest"}) EXPECT_STREQ(merge_name(merge_rule(name)), name);
+  EXPECT_THROW(merge_rule("closest"), scene::Error);
+}
+
 class Merge : public testing::Test {
  protected:
   void SetUp() override {
