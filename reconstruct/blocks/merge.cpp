@@ -127,6 +127,7 @@ json merge_blocks(const BlockPlan& plan, const fs::path& project, const scene::D
   const scene::JobContext job{events.on_progress, events.on_warning, events.cancellation};
   const std::uint32_t blocks = plan.partition.cells();
   clock.start("merge");
+  const ResourceUse before = clock.total();
   std::uint64_t trained = 0, kept = 0;
   for (std::uint32_t block = 0; block < blocks; ++block) {
     trained += scene::probe_ply(model_file(block_folder(project, block))).vertices;
@@ -145,14 +146,23 @@ json merge_blocks(const BlockPlan& plan, const fs::path& project, const scene::D
   if (plan.options.eval != "off" && !dataset.test_views().empty())
     metrics = score_merged({project / "model.ply", dataset.scene_from_world}, plan, project, dataset, job);
   clock.stop();
-  const auto use = resource_use();
+  // Blocks may have been trained by other processes, on other machines, on other days: their own figures tell.
+  const ResourceUse now = clock.total();
+  double cpu_seconds = now.cpu_seconds - before.cpu_seconds, peak = static_cast<double>(now.peak_memory_bytes);
+  for (std::uint32_t block = 0; block < blocks; ++block) {
+    const fs::path file = block_folder(project, block) / "metrics.json";
+    if (!fs::is_regular_file(file, ignored)) continue;
+    const json part = json::parse(scene::read_file(file), nullptr, false);
+    cpu_seconds += number_of(part, "cpu_seconds", 0);
+    peak = std::max(peak, number_of(part, "peak_memory_bytes", 0));
+  }
   metrics["splats"] = kept;
   metrics["trained_splats"] = trained;
   metrics["blocks"] = blocks;
   metrics["iterations"] = plan.options.iterations;
-  metrics["seconds"] = use.seconds;
-  metrics["cpu_seconds"] = use.cpu_seconds;
-  metrics["peak_memory_bytes"] = use.peak_memory_bytes;
+  metrics["seconds"] = resource_use().seconds;
+  metrics["cpu_seconds"] = cpu_seconds;
+  metrics["peak_memory_bytes"] = static_cast<std::uint64_t>(peak);  // of the largest process
   scene::write_file_atomically(project / "metrics.json", json_text(metrics) + "\n");
   return metrics;
 }

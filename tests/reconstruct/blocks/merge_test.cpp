@@ -182,6 +182,8 @@ TEST_F(Merge, KeepsEveryRowThatIsOwnedAndSeenOnceAndAsItWasTrained) {
     // Behind all cameras, where no photo looks: a floater.
     for (std::size_t axis = 0; axis < 3; ++axis) model.position[axis][7] = 1e4f;
     scene::write_splat_ply(model, block_folder(project_.path(), b) / "model.ply");
+    scene::write_file_atomically(block_folder(project_.path(), b) / "metrics.json",
+                                 b == 0 ? R"({"cpu_seconds": 5000, "peak_memory_bytes": 7e15})" : "{");
     write_owned_part(*plan_, project_.path(), part(b), b);
     trained += model.size();
     scene::GaussianModel in_scene = model;
@@ -199,6 +201,9 @@ TEST_F(Merge, KeepsEveryRowThatIsOwnedAndSeenOnceAndAsItWasTrained) {
   for (const auto& row : kept) EXPECT_NE(row[0], 1e4f);
   EXPECT_EQ(metrics["trained_splats"], trained);
   EXPECT_EQ(metrics["splats"], merged.size());
+  EXPECT_GT(metrics["cpu_seconds"], 5000) << "what the blocks took, in whichever process, and the merge";
+  EXPECT_LT(metrics["cpu_seconds"], 5100);
+  EXPECT_EQ(metrics["peak_memory_bytes"], 7'000'000'000'000'000u);
   EXPECT_TRUE(metrics["test"].contains("psnr"));
   EXPECT_TRUE(fs::exists(project_.path() / "seams.png"));
   EXPECT_EQ(nlohmann::json::parse(scene::read_file(project_.path() / "seams.json")), metrics["seams"]);
