@@ -138,7 +138,8 @@ json merge_blocks(const BlockPlan& plan, const fs::path& project, const scene::D
     for (std::uint32_t block = 0; block < blocks; ++block) writer.append(read_model(owned_file(project, block)), job);
     writer.commit();
   }
-  for (std::uint32_t block = 0; block < blocks; ++block) fs::remove(owned_file(project, block));
+  std::error_code ignored;  // what stays is room lost, and is used by a later merge
+  for (std::uint32_t block = 0; block < blocks; ++block) fs::remove(owned_file(project, block), ignored);
   scene::write_cameras_json(dataset, project / "cameras.json");
 
   clock.start("evaluate");
