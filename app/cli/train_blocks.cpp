@@ -22,9 +22,13 @@ using nlohmann::json;
 namespace {
 
 /// How many blocks are trained at a time on this machine.
-int jobs_of(const TrainBlocks& a, const reconstruct::BlockCosts& costs, const Launch& launch, int cores) {
+int jobs_of(const TrainBlocks& a, const reconstruct::BlockCosts& costs, const Launch& launch, int cores,
+            double memory_mb) {
   if (a.how.helper_of || a.how.block >= 0) return 1;
-  const reconstruct::MemoryLimit memory = reconstruct::machine_limit(1);
+  reconstruct::MemoryLimit memory = reconstruct::machine_limit(1);
+  // What the plan was given is for all blocks that are trained at a time on a machine.
+  if (const auto given = static_cast<std::size_t>(memory_mb * 1e6); given > 0 && given < memory.bytes)
+    memory = {given, "that the plan was given (memory_mb)"};
   const int fit = reconstruct::blocks_in(costs, memory.bytes / static_cast<std::size_t>(launch.on_machine));
   if (a.how.jobs > std::max(fit, 1))
     throw scene::Error("--jobs " + std::to_string(a.how.jobs),
@@ -56,8 +60,9 @@ int train_blocks(const TrainBlocks& a, Cli& cli) {
   options.helper = a.how.helper_of;
   if (a.how.block >= 0) options.only = static_cast<std::uint32_t>(a.how.block);
   int threads = plan.options.threads;
+  const double memory_mb = plan.options.memory_mb;
   reconstruct::BlockTraining training(std::move(plan), a.project, dataset, events_of(console), options);
-  const int jobs = jobs_of(a, training.costs(), launch, usable);
+  const int jobs = jobs_of(a, training.costs(), launch, usable, memory_mb);
   if (threads == 0) threads = std::max(usable / jobs, 1);
   training.set_threads(threads);
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
