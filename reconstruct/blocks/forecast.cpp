@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reconstruct/train/initialize.h"
 #include "reconstruct/train/memory_plan.h"
 #include "reconstruct/train/projection.h"
 #include "reconstruct/train/run_setup.h"
@@ -84,12 +85,20 @@ double stereo_pixels(const scene::Dataset& part) {
   return pixels;
 }
 
-double start_splats(const TrainOptions& o, const scene::Dataset& part) {
+/// Splats that a run begins with: those that may multiply, and the backdrop (initialize.h).
+struct Start {
+  double grows = 0, stays = 0;
+};
+Start start_of(const TrainOptions& o, const scene::Dataset& part, const BlockData& block, bool whole) {
   const auto points = static_cast<double>(part.points.size());
-  double start = points;
-  if (o.initialization == "stereo") start += kStereoFill * std::min<double>(o.stereo_splats, stereo_pixels(part));
-  if (o.initialization == "random" || start == 0) start = o.initial_random_splats;
-  return std::min<double>(start, o.max_splats);
+  const double stereo = static_cast<double>(o.stereo_splats) * (whole ? 1 : kShownByBlock);
+  double all = points;
+  if (o.initialization == "stereo") all += kStereoFill * std::min(stereo, stereo_pixels(part));
+  if (o.initialization == "random" || all == 0) all = o.initial_random_splats;
+  const double cap = o.max_splats;
+  const double beyond = whole || points == 0 ? 0 : all * static_cast<double>(block.auxiliary.size()) / points;
+  const double stays = std::min(beyond, cap / kBackdrop);
+  return {std::min(all - beyond, cap - stays), stays};
 }
 
 BlockForecast forecast_block(const BlockPlan& plan, const scene::Dataset& whole, const BlockData& block,
@@ -114,10 +123,11 @@ BlockForecast forecast_block(const BlockPlan& plan, const scene::Dataset& whole,
   const Schedule schedule(o, 1);
   const int full = level_of(part, o.max_image_size);
   const double growth = 1 + (o.strategy == "mcmc" ? o.mcmc_growth : kAdcGrowth), steps = o.iterations;
-  const double start = start_splats(o, part);
+  const Start start = start_of(o, part, block, plan.partition.cells() == 1);
   const auto splats_after = [&](double share) {
     const double dense = std::clamp(share, o.densify_from, std::max(o.densify_from, o.densify_until)) - o.densify_from;
-    return std::min<double>(start * std::pow(growth, std::floor(dense * steps / o.densify_every)), o.max_splats);
+    const double grown = start.grows * std::pow(growth, std::floor(dense * steps / o.densify_every));
+    return std::min<double>(start.stays + grown, o.max_splats);
   };
   double step = 0;  // mean over the run and the block's views
   for (std::uint32_t s = 0; s < kSlices; ++s) {

@@ -21,7 +21,6 @@ namespace tessera::reconstruct {
 
 namespace {
 
-constexpr std::size_t kShownByBlock = 4;  // 3.5 to 7 times the points of a block are seen by its photos (a city of 16)
 constexpr std::size_t kNeighbours = 3;   // Kerbl et al. 2023: mean distance to the three nearest
 constexpr double kScaleQuantile = 0.98;  // lone outliers would start as splats across the whole picture
 constexpr float kScaleFloor = 1e-4f;     // scene frame: a tenth of a pixel at a focal length of 1,000
@@ -115,7 +114,7 @@ void thin_outside(std::vector<SeedPoint>& seeds, const GrowFilter& grow, const T
   std::vector<SeedPoint> backdrop(outside, seeds.end());
   seeds.erase(outside, seeds.end());
   const auto rows = static_cast<std::size_t>(options.max_splats);
-  limit_seeds(backdrop, rows / 4, options);
+  limit_seeds(backdrop, rows / kBackdrop, options);
   limit_seeds(seeds, rows - backdrop.size(), options);
   seeds.insert(seeds.end(), backdrop.begin(), backdrop.end());
 }

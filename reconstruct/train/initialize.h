@@ -9,6 +9,10 @@
 
 namespace tessera::reconstruct {
 
+/// Of a block's start. Its photos show 3.5 to 7 times the points that it has (a city of 16), so stereo may add so many
+/// times what it adds elsewhere; of the rows, one in kBackdrop at most lies where splats may not multiply.
+inline constexpr std::size_t kShownByBlock = 4, kBackdrop = 4;
+
 /// First model of a run, in the scene frame, in Morton order, at most options.max_splats rows. By
 /// options.initialization: "stereo" (stereo_seeds.h, with the SfM points where there are any), "points" (SfM points),
 /// "random" (uniform in the region that at least two training views see, coloured from the photos), or "auto": points
