@@ -11,10 +11,6 @@ namespace {
 // Renderers widen every splat by 0.3 px^2 (Kerbl et al. 2023): from outside it is seen so far into the picture.
 constexpr double kMargin = 2;
 
-}  // namespace
-
-namespace {
-
 /// Pixels that a length of one takes at the node.
 double scale_of(const LodNode& node, const Camera& camera, bool nearest) {
   const glm::dvec3 center = camera.center();

@@ -34,6 +34,11 @@ TEST(MemoryNeed, FollowsTheCapThePicturesAndTheOptions) {
   EXPECT_GE(memory_need(small.dataset, options).snapshot, options.max_splats * floats * 12);
   EXPECT_GT(memory_need(large.dataset, options).pictures, more.pictures);
   EXPECT_GT(memory_need(large.dataset, options).photos, more.photos);
+  options.pseudo_view = "corrected";
+  const MemoryNeed two = memory_need(small.dataset, options);
+  EXPECT_EQ(two.pictures, 2 * more.pictures);
+  EXPECT_GE(two.splats - more.splats, options.max_splats * floats * 4) << "gradients of the second picture";
+  options.pseudo_view = "off";
   options.max_image_size = 48;
   EXPECT_LT(memory_need(small.dataset, options).pictures, more.pictures);
 }

@@ -66,6 +66,29 @@ TEST_P(BothStrategies, GiveTheSameBytesOnAnyNumberOfThreads) {
   EXPECT_TRUE(same(results[0], results[2]));
 }
 
+TEST_P(BothStrategies, GiveTheSameBytesWithTermsOfGeometryOnAnyNumberOfThreads) {
+  test::SmallWorld world;
+  auto options = quick_options();
+  options.strategy = GetParam();
+  const auto trained = [&] {
+    TrainingSession session(world.dataset, options, {});
+    session.run();
+    return result_of(session);
+  };
+  const Trained without = trained();
+  options.pseudo_view = "released", options.pseudo_from = 0.2;
+  EXPECT_TRUE(same(trained(), without)) << "its mask leaves no gradient";
+  options.pseudo_view = "corrected", options.exposure = "affine";
+  std::vector<Trained> results;
+  for (const int threads : {1, 3}) {
+    options.threads = threads;
+    results.push_back(trained());
+  }
+  EXPECT_TRUE(same(results[0], results[1]));
+  options.pseudo_view = "off";
+  EXPECT_FALSE(same(trained(), results[0])) << "the comparison with the view beside teaches something";
+}
+
 TEST_P(BothStrategies, GiveTheSameBytesAfterStopsAndResumes) {
   test::SmallWorld world;
   auto options = quick_options();
