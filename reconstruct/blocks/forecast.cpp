@@ -97,7 +97,7 @@ Start start_of(const TrainOptions& o, const scene::Dataset& part, const BlockDat
   if (o.initialization == "random" || all == 0) all = o.initial_random_splats;
   const double cap = o.max_splats;
   const double beyond = whole || points == 0 ? 0 : all * static_cast<double>(block.auxiliary.size()) / points;
-  const double stays = std::min(beyond, cap / kBackdrop);
+  const double stays = std::min(beyond, cap * o.backdrop);
   return {std::min(all - beyond, cap - stays), stays};
 }
 

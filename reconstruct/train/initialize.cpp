@@ -107,14 +107,14 @@ void limit_seeds(std::vector<SeedPoint>& seeds, std::size_t limit, const TrainOp
   seeds.resize(limit);
 }
 
-/// Of what lies outside, an even sample that leaves three quarters of the rows to what the block is trained for.
+/// Of what lies outside, an even sample that leaves the other rows to what the block is trained for.
 void thin_outside(std::vector<SeedPoint>& seeds, const GrowFilter& grow, const TrainOptions& options) {
   const auto outside = std::stable_partition(seeds.begin(), seeds.end(),
                                              [&](const SeedPoint& seed) { return grow.allows(seed.position); });
   std::vector<SeedPoint> backdrop(outside, seeds.end());
   seeds.erase(outside, seeds.end());
   const auto rows = static_cast<std::size_t>(options.max_splats);
-  limit_seeds(backdrop, rows / kBackdrop, options);
+  limit_seeds(backdrop, static_cast<std::size_t>(options.backdrop * options.max_splats), options);
   limit_seeds(seeds, rows - backdrop.size(), options);
   seeds.insert(seeds.end(), backdrop.begin(), backdrop.end());
 }

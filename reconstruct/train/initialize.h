@@ -9,9 +9,9 @@
 
 namespace tessera::reconstruct {
 
-/// Of a block's start. Its photos show 3.5 to 7 times the points that it has (a city of 16), so stereo may add so many
-/// times what it adds elsewhere; of the rows, one in kBackdrop at most lies where splats may not multiply.
-inline constexpr std::size_t kShownByBlock = 4, kBackdrop = 4;
+/// A block's photos show 3.5 to 7 times the points that it has (a city of 16), so its start takes so many times what
+/// stereo adds elsewhere.
+inline constexpr std::size_t kShownByBlock = 4;
 
 /// First model of a run, in the scene frame, in Morton order, at most options.max_splats rows. By
 /// options.initialization: "stereo" (stereo_seeds.h, with the SfM points where there are any), "points" (SfM points),
@@ -19,7 +19,7 @@ inline constexpr std::size_t kShownByBlock = 4, kBackdrop = 4;
 /// where there are any, else random. Scale = mean distance to the 3 nearest neighbours (nanoflann; Kerbl et al. 2023),
 /// outliers capped at a quantile; opacity 0.1. For mcmc, where the start is not stereo's, 0.5 and a tenth of the scale
 /// (Kheradmand et al. 2024). In a block, what lies where splats may not
-/// multiply is a coarse backdrop: at most a quarter of the rows. Throws scene::Error where there is nothing to start
+/// multiply is a coarse backdrop: at most options.backdrop of the rows. Throws scene::Error where there is nothing to start
 /// from, scene::Cancelled when asked to.
 scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::ImageCache& images,
                                       const TrainOptions& options, const scene::JobContext& job = {},

@@ -72,6 +72,8 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
         .fixed(kStarted);
     t.integer("stereo_splats", &O::stereo_splats, 0, 100'000'000, "splats", "most that stereo adds to the start, besides filled gaps")
         .fixed(kStarted);
+    t.real("backdrop", &O::backdrop, 0, 1, "of the rows", "at most so many of a block's splats start where they may not multiply, as a coarse backdrop")
+        .fixed(kStarted);
     t.real("dropout", &O::dropout, 0, 0.9, "", "share of splats left out of each step at the end of the run, growing from 0; for up to 16 photos, falling fast beyond");
     t.choice_or_integer("eval", &O::eval, {"off", "end"}, 1, 10'000'000, "steps", "score the test views: never, at the end, or every so many steps").harmless();
     t.integer("checkpoint_every", &O::checkpoint_every, 0, 10'000'000, "steps", "steps between checkpoints; 0: only when interrupted and at the end").harmless();

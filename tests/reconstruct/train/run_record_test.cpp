@@ -82,7 +82,7 @@ TEST(OptionsText, ChangesAreListedAndFixedOptionsRefused) {
   EXPECT_EQ(changes[1].now, "0.5");
   EXPECT_FALSE(changes[1].harmless);
   for (const char* fixed :
-       {"strategy", "seed", "sh_degree", "exposure", "initialization", "stereo_splats", "initial_random_splats"}) {
+       {"strategy", "seed", "sh_degree", "exposure", "initialization", "stereo_splats", "initial_random_splats", "backdrop"}) {
     std::string other = options_text(a);
     const auto at = other.find(std::string("\n") + fixed + "=") + 2 + std::string(fixed).size();
     other.replace(at, other.find('\n', at) - at, "9");

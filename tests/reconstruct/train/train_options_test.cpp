@@ -42,7 +42,7 @@ TEST(TrainOptions, TheTableSaysWhatAResumeMayChange) {
     if (row.spec.harmless) harmless.push_back(row.spec.name);
   }
   EXPECT_EQ(fixed, (std::vector<std::string>{"strategy", "seed", "sh_degree", "exposure", "initial_random_splats",
-                                             "initialization", "stereo_splats"}));
+                                             "initialization", "stereo_splats", "backdrop"}));
   EXPECT_EQ(harmless, (std::vector<std::string>{"threads", "backend", "eval", "checkpoint_every", "preview_every",
                                                 "image_cache_mb", "memory_mb"}));
 }
