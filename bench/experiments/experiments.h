@@ -11,7 +11,19 @@ using Experiment = void (*)(const std::filesystem::path& out);
 /// Four partitioners over two scenes: how evenly is the load spread over eight blocks, and at what price in thin cells?
 void balance(const std::filesystem::path& out);
 
+/// Blocks with and without what lies around them as a backdrop (auxiliary points).
+void auxiliary(const std::filesystem::path& out);
+/// With and without the depths of sparse points as a term.
+void depth(const std::filesystem::path& out);
+/// The pseudo-view term off, as BlockGaussian's program has it, and as its paper means it.
+void pseudo_view(const std::filesystem::path& out);
+/// One trained scene merged by box, by nearest centre and by cell.
+void seams(const std::filesystem::path& out);
+/// The same city in metres, kilometres and centimetres.
+void units(const std::filesystem::path& out);
+
 /// The synthetic city of four blocks in 96 photos, OUT/city; made where it is not there.
+inline constexpr int kCityBlocks = 4;
 std::filesystem::path city(const std::filesystem::path& out);
 /// A folder of the photographs beside the checkout; empty where they are not.
 std::filesystem::path photographs(const char* name);

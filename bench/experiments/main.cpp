@@ -19,6 +19,11 @@ struct Entry {
 };
 constexpr Entry kExperiments[] = {
     {"balance", balance, "four partitioners, eight blocks: how evenly is the load spread?"},
+    {"auxiliary", auxiliary, "what lies around a block, as a backdrop or not at all"},
+    {"depth", depth, "the depths of sparse points, as a term or not"},
+    {"pseudo", pseudo_view, "the pseudo-view term: off, as released, as meant"},
+    {"seams", seams, "one scene merged by box, nearest centre and cell"},
+    {"units", units, "the same city in three units"},
 };
 
 int usage() {
@@ -45,7 +50,7 @@ fs::path city(const fs::path& out) {
   const fs::path folder = out / "city";
   if (fs::exists(folder / "city.json")) return folder;
   reconstruct::CityOptions options;
-  options.blocks = 4, options.views = 96, options.ground_truth = false;
+  options.blocks = kCityBlocks, options.views = 96, options.ground_truth = false;
   std::fprintf(stderr, "making %s\n", folder.c_str());
   fs::remove_all(folder);  // of one that was interrupted
   reconstruct::write_city(folder, options, {});

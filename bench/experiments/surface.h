@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <unordered_set>
+#include <vector>
+
+#include <glm/vec2.hpp>
+#include <glm/vec3.hpp>
+
+#include "scene/gaussian_model.h"
+
+namespace tessera::bench {
+
+/// What the synthetic city is made of, sampled densely enough to say what stands free in the air: a point is known to
+/// within kCell.
+class TrueSurface {
+ public:
+  static constexpr double kCell = 0.5;  // metres
+  /// The part of the city below and `kAround` about the cameras; metres, as the city's world.
+  static constexpr double kAround = 30;
+  TrueSurface(int blocks, std::uint64_t seed, const std::vector<glm::dvec3>& cameras);
+
+  /// Whether some part of the city lies within `distance` metres (and a cell) of the point.
+  bool near(const float (&point)[3], double distance) const;
+
+  /// Floaters: opacity of the splats farther than `distance` from everything, over that of all. Splats beyond that
+  /// part do not count. `model` in the city's world.
+  double stray_share(const scene::GaussianModel& model, double distance) const;
+
+ private:
+  using Cell = std::uint64_t;
+  static Cell cell(std::int64_t x, std::int64_t y, std::int64_t z);
+  std::unordered_set<Cell> cells_;
+  glm::dvec2 low_{0}, high_{0};
+};
+
+}  // namespace tessera::bench
