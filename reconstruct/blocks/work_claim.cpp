@@ -12,13 +12,13 @@
 #include <cstring>
 #include <fstream>
 #include <optional>
-#include <sstream>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "reconstruct/run/inputs.h"
 #include "scene/atomic_file.h"
+#include "scene/process.h"
 
 namespace tessera::reconstruct {
 namespace fs = std::filesystem;
@@ -51,23 +51,6 @@ std::string machine() {
   std::ifstream("/proc/sys/kernel/random/boot_id") >> boot;
   std::error_code error;
   return boot + " " + fs::read_symlink("/proc/self/ns/pid", error).string();
-}
-
-/// When a living process was started, in ticks since the machine was; none: there is no such process.
-std::optional<unsigned long long> start_of(long process) {
-  std::ifstream in("/proc/" + std::to_string(process) + "/stat");
-  std::string text;
-  std::getline(in, text);
-  const auto name_end = text.rfind(')');  // the name may hold anything
-  if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream rest(text.substr(name_end + 1));
-  char state = 0;
-  rest >> state;
-  if (state == 'Z' || state == 'X') return std::nullopt;
-  std::string skipped;
-  for (int field = 4; field < 22; ++field) rest >> skipped;  // proc(5): the 22nd is starttime
-  unsigned long long start = 0;
-  return rest >> start ? std::optional(start) : std::nullopt;
 }
 
 struct Descriptor {
@@ -148,7 +131,7 @@ std::map<std::string, JobState> JobFolder::look() const {
     if (state != "running") continue;
     bool alive = true;
     if (process > 0 && text_of(record, "machine", "") == here) {
-      const auto start = start_of(process);
+      const auto start = scene::process_start(process);
       alive = start && static_cast<double>(*start) == number_of(record, "started", 0);
     } else {
       if (!time) time = now();
@@ -209,7 +192,7 @@ bool JobClaim::write() const {
   json record = {{"state", state_},
                  {"host", host},
                  {"process", ::getpid()},
-                 {"started", start_of(::getpid()).value_or(0)},
+                 {"started", scene::process_start(::getpid()).value_or(0)},
                  {"machine", here},
                  {"attempts", attempts_},
                  {"deaths", deaths_},

@@ -1,13 +1,11 @@
 #include "reconstruct/train/checkpoint.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -20,6 +18,7 @@
 #include "scene/atomic_file.h"
 #include "scene/crc32.h"
 #include "scene/error.h"
+#include "scene/process.h"
 
 namespace tessera::reconstruct {
 namespace fs = std::filesystem;
@@ -358,7 +357,7 @@ void remove_leavings(const fs::path& run, const std::string& loaded) {
       if (name.empty() || name[0] != '.' || found == std::string::npos) continue;
       char* after = nullptr;
       const long process = std::strtol(name.c_str() + found + mark.size(), &after, 10);
-      if (process > 0 && *after == '-' && ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH)
+      if (process > 0 && *after == '-' && !scene::process_start(process))
         dead.push_back(at->path());
     }
   for (const fs::path& file : dead) fs::remove(file, ignored);

@@ -1,0 +1,25 @@
+#include "scene/process.h"
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace tessera::scene {
+
+std::optional<unsigned long long> process_start(long process) {
+  std::ifstream in("/proc/" + std::to_string(process) + "/stat");
+  std::string text;
+  std::getline(in, text);
+  const auto name_end = text.rfind(')');  // the name may hold anything
+  if (name_end == std::string::npos) return std::nullopt;
+  std::istringstream rest(text.substr(name_end + 1));
+  char state = 0;
+  rest >> state;
+  if (state == 'Z' || state == 'X') return std::nullopt;
+  std::string skipped;
+  for (int field = 4; field < 22; ++field) rest >> skipped;  // proc(5): the 22nd is starttime
+  unsigned long long start = 0;
+  return rest >> start ? std::optional(start) : std::nullopt;
+}
+
+}  // namespace tessera::scene
