@@ -60,7 +60,7 @@ void set_theme(QApplication& application, bool dark) {
   application.setStyleSheet(QString(R"(
     QMainWindow::separator { background: %1; width: 1px; height: 1px; }
     QDockWidget { color: %2; }
-    QDockWidget::title { background: %3; padding: 6px 10px; border-bottom: 1px solid %1; }
+    QDockWidget::title { background: %3; padding: 2px 10px; border-bottom: 1px solid %1; }
     QToolBar { background: %3; border: 0; border-bottom: 1px solid %1; spacing: 6px; padding: 4px 8px; }
     QStatusBar { background: %3; border-top: 1px solid %1; }
     QStatusBar::item { border: 0; }
