@@ -44,6 +44,17 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
 void* operator new[](std::size_t bytes, std::align_val_t alignment) {
   return take(bytes ? bytes : 1, static_cast<std::size_t>(alignment));
 }
+// The library's own would call those above; a sanitizer's do not, and what they give would be taken back here.
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept try {
+  return take(bytes ? bytes : 1, 1);
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept try {
+  return take(bytes ? bytes : 1, 1);
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
 void operator delete(void* memory) noexcept { give(memory); }
 void operator delete[](void* memory) noexcept { give(memory); }
 void operator delete(void* memory, std::size_t) noexcept { give(memory); }
