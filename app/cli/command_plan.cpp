@@ -42,7 +42,7 @@ void print_table(const reconstruct::BlockPlan& plan, const reconstruct::SceneFor
               time(forecast.cpu_seconds), bytes_text(static_cast<double>(forecast.disk_bytes))});
   const reconstruct::Balance balance = reconstruct::balance_of(plan, forecast);
   std::printf(
-      "estimates: %d steps a block, on %d core%s; memory is an upper bound. \"all\" takes the blocks one after "
+      "estimates: at most %d steps a block, on %d core%s; memory is an upper bound. \"all\" takes the blocks one after "
       "another and scores the merged scene\n",
       plan.options.iterations, cores, cores == 1 ? "" : "s");
   std::printf("balance   longest over mean time %.2f, variation %.2f, worst aspect of a cell %.1f\n",
@@ -149,7 +149,7 @@ void add_plan_command(Cli& cli) {
       ->default_str(reconstruct::merge_name(a->how.merge));
   sub->add_option("--preset", a->preset, "draft, standard, high, or a TOML file: of every block")
       ->capture_default_str();
-  sub->add_option("--iterations", a->iterations, "steps of every block")->check(option_value(table, "iterations"));
+  sub->add_option("--iterations", a->iterations, "steps of every block, at most")->check(option_value(table, "iterations"));
   sub->add_option("--max-splats", a->max_splats, "hard cap of every block")->check(option_value(table, "max_splats"));
   sub->add_option("--seed", a->seed, "same seed and data, same bytes")->check(option_value(table, "seed"));
   sub->add_option("--set", a->set, "KEY=VALUE, as for tessera train; may be repeated")

@@ -182,7 +182,8 @@ BlockPlan plan_blocks(const scene::Dataset& dataset, const PlanOptions& how, std
     throw scene::Error(dataset.root.string(), "has no sparse points to cut it by", "train it as one block");
   warn_of_strangers(dataset, job);
   BlockPlan plan{
-      dataset.root, std::move(preset), std::move(options), cut(dataset, how), how.assignment, fingerprint(dataset), {}, how.merge};
+      dataset.root, std::move(preset), std::move(options), cut(dataset, how), how.assignment, fingerprint(dataset),
+      {},           how.merge};
   if (plan.partition.cells() == 1) {
     plan.views.resize(1);
     for (const std::size_t v : dataset.train_views()) plan.views[0].push_back({static_cast<std::uint32_t>(v), 1, 1});
@@ -250,6 +251,9 @@ TrainOptions block_options(const BlockPlan& plan, std::uint32_t cell) {
   const auto draw = scene::philox(static_cast<std::uint64_t>(options.seed),
                                   static_cast<std::uint32_t>(scene::RandomStream::kInitialise), 0x626C6F63u, cell);
   options.seed = static_cast<int>(draw[0] >> 1);
+  // Few photos, seen too often, are learnt by heart (docs/large-scenes.md, "Blocks").
+  if (const double most = options.steps_per_photo * static_cast<double>(plan.views[cell].size()); most > 0)
+    options.iterations = std::max(1, std::min(options.iterations, static_cast<int>(most)));
   options.eval = "off";  // held-out photos are scored on the merged scene
   return options;
 }

@@ -58,7 +58,7 @@ BlockPlan plan_blocks(const scene::Dataset& dataset, const PlanOptions& how, std
 /// What every block of the plan is trained from: its views are the plan's.
 std::vector<BlockData> block_data(const scene::Dataset& dataset, const BlockPlan& plan);
 
-/// The options that block `cell` trains with.
+/// The options that block `cell` trains with: a seed of its own, and no more steps than its photos are good for.
 TrainOptions block_options(const BlockPlan& plan, std::uint32_t cell);
 
 void write_block_plan(const BlockPlan& plan, const std::filesystem::path& project);

@@ -72,6 +72,7 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
         .fixed(kStarted);
     t.integer("stereo_splats", &O::stereo_splats, 0, 100'000'000, "splats", "most that stereo adds to the start, besides filled gaps")
         .fixed(kStarted);
+    t.real("steps_per_photo", &O::steps_per_photo, 0, 1e6, "steps", "a block takes at most so many for each of its photos; 0: as many as iterations says");
     t.real("backdrop", &O::backdrop, 0, 1, "of the rows", "at most so many of a block's splats start where they may not multiply, as a coarse backdrop")
         .fixed(kStarted);
     t.real("dropout", &O::dropout, 0, 0.9, "", "share of splats left out of each step at the end of the run, growing from 0; for up to 16 photos, falling fast beyond");

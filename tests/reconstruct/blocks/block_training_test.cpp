@@ -62,6 +62,19 @@ TEST_F(Blocks, APlanSurvivesItsFile) {
   EXPECT_NE(block_options(read, 0).seed, block_options(read, 1).seed);
 }
 
+TEST_F(Blocks, TakeNoMoreStepsThanTheirPhotosAreGoodFor) {
+  BlockPlan made = plan(2);
+  EXPECT_EQ(block_options(made, 0).iterations, options_.iterations);
+  made.options.iterations = 100'000;
+  for (std::uint32_t b = 0; b < 2; ++b)
+    EXPECT_EQ(block_options(made, b).iterations, 60 * static_cast<int>(made.views[b].size()));
+  made.options.steps_per_photo = 0;
+  EXPECT_EQ(block_options(made, 1).iterations, 100'000);
+  BlockPlan whole = plan(1);
+  whole.options.iterations = 100'000;
+  EXPECT_EQ(block_options(whole, 0).iterations, 100'000) << "a scene of one block is as any other run";
+}
+
 TEST_F(Blocks, ABrokenPlanIsOneClearLine) {
   const auto refused = [&](const std::string& text) {
     scene::write_file_atomically(folder_.path() / "plan.json", text);

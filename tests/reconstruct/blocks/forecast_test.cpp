@@ -67,9 +67,13 @@ TEST(Forecast, MemoryAndCapAreTheTrainers) {
 TEST(Forecast, ALongerRunOverMoreAndLargerPicturesTakesLonger) {
   Flown flown;
   const auto seconds = [&] { return forecast(flown.plan(2), flown.dataset).blocks[0].cpu_seconds; };
+  flown.options.steps_per_photo = 0;
   const double first = seconds();
   flown.options.iterations *= 2;
   EXPECT_GT(seconds(), 1.8 * first);
+  flown.options.steps_per_photo = 20;
+  EXPECT_LT(seconds(), 0.9 * first) << "its photos are good for no more";
+  flown.options.steps_per_photo = 0;
   flown.options.iterations /= 2;
   flown.options.resolution_schedule = "off";
   const double full = seconds();
