@@ -253,7 +253,7 @@ TrainOptions block_options(const BlockPlan& plan, std::uint32_t cell) {
   options.seed = static_cast<int>(draw[0] >> 1);
   // Few photos, seen too often, are learnt by heart (docs/large-scenes.md, "Blocks").
   if (const double most = options.steps_per_photo * static_cast<double>(plan.views[cell].size()); most > 0)
-    options.iterations = std::max(1, std::min(options.iterations, static_cast<int>(most)));
+    options.iterations = std::min(options.iterations, std::max(static_cast<int>(most), kFewestBlockSteps));
   options.eval = "off";  // held-out photos are scored on the merged scene
   return options;
 }

@@ -14,8 +14,8 @@
 namespace tessera::reconstruct {
 
 /// Which block's splats stay where blocks meet (slot "merge"): those of the block in whose cell they lie, beyond the
-/// region as well; of the same block, but within the region only (BlockGaussian's crop: no background is left); or those
-/// of the block whose cell has the nearest centre (the chunks of Kerbl et al. 2024), whatever the cuts.
+/// region as well; of the same block, but within the region only (BlockGaussian's crop: no background is left); or
+/// those of the block whose cell has the nearest centre (the chunks of Kerbl et al. 2024), whatever the cuts.
 enum class MergeRule { cell, box, nearest };
 
 /// How a scene is cut (slots "partitioner" and "load").
@@ -58,6 +58,8 @@ BlockPlan plan_blocks(const scene::Dataset& dataset, const PlanOptions& how, std
 /// What every block of the plan is trained from: its views are the plan's.
 std::vector<BlockData> block_data(const scene::Dataset& dataset, const BlockPlan& plan);
 
+/// However few photos a block has, it may take what a first look takes (preset "draft").
+inline constexpr int kFewestBlockSteps = 1000;
 /// The options that block `cell` trains with: a seed of its own, and no more steps than its photos are good for.
 TrainOptions block_options(const BlockPlan& plan, std::uint32_t cell);
 

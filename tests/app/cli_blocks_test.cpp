@@ -27,9 +27,9 @@ class BlocksByProcesses : public testing::Test {
     plan(whole_, 60);
   }
   void plan(const fs::path& project, int iterations) const {
-    const auto made =
-        tessera({"plan", test::shared_data() / "damaged/base", "--out", project, "--blocks", "3", "--preset", "draft",
-                 "--iterations", std::to_string(iterations), "--max-splats", "1500", "--set", "checkpoint_every=10"});
+    const auto made = tessera({"plan", test::shared_data() / "damaged/base", "--out", project, "--blocks", "3",
+                               "--preset", "draft", "--iterations", std::to_string(iterations), "--max-splats", "1500",
+                               "--set", "checkpoint_every=10", "--set", "steps_per_photo=0"});
     ASSERT_EQ(made.exit_code, 0) << made.err;
   }
   std::string reference() const {
