@@ -67,15 +67,17 @@ class CameraTest : public StudioTest {
   void answer_file_dialog(const fs::path& file) {
     auto* timer = new QTimer(window_.get());
     QObject::connect(timer, &QTimer::timeout, timer,
-                     [timer, file, typed = false, into = QPointer<QFileDialog>()]() mutable {
-                       auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
-                       if (typed && (!into || dialog != into)) return timer->deleteLater();  // it has been taken
+                     [timer, text = QString::fromStdString(file.string()), begun = false,
+                      dialog = QPointer<QFileDialog>()]() mutable {
+                       if (begun && (!dialog || !dialog->isVisible()))
+                         return timer->deleteLater();  // it has been taken
+                       if (!begun) dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
                        if (!dialog) return;
+                       begun = true;
                        auto* name = dialog->findChild<QLineEdit*>("fileNameEdit");
-                       if (!std::exchange(typed, true)) {
-                         into = dialog;
+                       if (name->text() != text) {  // what a completer has put there goes, too
                          name->clear();
-                         QTest::keyClicks(name, QString::fromStdString(file.string()));
+                         QTest::keyClicks(name, text);
                        }
                        QTest::keyClick(name, Qt::Key_Return);
                      });
