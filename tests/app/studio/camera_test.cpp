@@ -581,7 +581,8 @@ TEST_F(CameraTest, FingersOnATouchpadOrbitPanAndPinch) {
 TEST_F(CameraTest, FingersOnATouchScreenOrbitPanAndPinch) {
   open(write_model(100));
   view();
-  QPointingDevice* screen = QTest::createTouchDevice();
+  const std::unique_ptr<QPointingDevice> device(QTest::createTouchDevice());
+  QPointingDevice* const screen = device.get();
   const QPoint middle = viewport().rect().center();
   const auto fingers = [&](int begin, const std::vector<QPoint>& from, const std::vector<QPoint>& to, int end) {
     const auto send = [&](int first, const std::vector<QPoint>& places, auto how) {
