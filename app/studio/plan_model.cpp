@@ -247,8 +247,9 @@ void PlanModel::forecast() {
   reconstruct::BlockPlan plan{dataset->root, preset, options, *partition_, assignment_, fingerprint_, {}};
   // Photos as the plan that is open has assigned them; of other cells by what they are known to see.
   const auto open = workspace_.block_plan();
+  if (open) plan.merge = open->merge;
   if (open && open->partition.json() == partition_->json())
-    plan.assignment = open->assignment, plan.merge = open->merge, plan.views = open->views;
+    plan.assignment = open->assignment, plan.views = open->views;
   else
     plan.assignment.rule = reconstruct::AssignmentOptions().rule;
   forecaster_.ask([this, dataset, plan = std::move(plan), loads = measured_.loads]() -> Background::Answer {
