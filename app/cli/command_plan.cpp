@@ -149,7 +149,8 @@ void add_plan_command(Cli& cli) {
       ->default_str(reconstruct::merge_name(a->how.merge));
   sub->add_option("--preset", a->preset, "draft, standard, high, or a TOML file: of every block")
       ->capture_default_str();
-  sub->add_option("--iterations", a->iterations, "steps of every block, at most")->check(option_value(table, "iterations"));
+  sub->add_option("--iterations", a->iterations, "steps of every block, at most")
+      ->check(option_value(table, "iterations"));
   sub->add_option("--max-splats", a->max_splats, "hard cap of every block")->check(option_value(table, "max_splats"));
   sub->add_option("--seed", a->seed, "same seed and data, same bytes")->check(option_value(table, "seed"));
   sub->add_option("--set", a->set, "KEY=VALUE, as for tessera train; may be repeated")

@@ -92,6 +92,15 @@ TEST_F(BlocksByProcesses, MistakesAreOneLine) {
   EXPECT_THAT(elsewhere.err, HasSubstr("are for a folder of tessera plan"));
 }
 
+TEST_F(BlocksByProcesses, TogetherKeepTheMemoryThatThePlanWasGiven) {
+  const auto made = tessera({"plan", test::shared_data() / "damaged/base", "--out", project_, "--blocks", "3",
+                             "--preset", "draft", "--max-splats", "1500", "--set", "memory_mb=400"});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  const auto result = tessera({"train", project_, "--jobs", "900"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("fit into the 400.0 MB that the plan was given (memory_mb)"));
+}
+
 TEST_F(BlocksByProcesses, WhatDoesNotFitIntoTheMemoryIsRefused) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "SKIPPED: sanitizers map more addresses than any limit";

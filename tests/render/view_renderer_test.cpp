@@ -125,6 +125,15 @@ TEST_F(ViewRendererTest, AShellIsADiscWithAWallWhereItsSplatIsThatDeep) {
     }
 }
 
+TEST_F(ViewRendererTest, NothingIsLearntThroughShells) {
+  const auto rasterizer = make_cpu_rasterizer();
+  const Frame& frame = rasterizer->forward(*model_, camera_, {.shells = true});
+  FrameGradient gradient;
+  for (Plane& plane : gradient.color) plane.resize(frame.width, frame.height);
+  ModelGradients out;
+  EXPECT_THROW(rasterizer->backward(*model_, gradient, out), scene::Error);
+}
+
 TEST_F(ViewRendererTest, WithoutAModelItShowsTheBackground) {
   const Frame frame = make_cpu_view_renderer()->draw(camera_, {.background = {0.25f, 0.5f, 0.75f}});
   EXPECT_EQ(frame.color[2].at(3, 4), 0.75f);

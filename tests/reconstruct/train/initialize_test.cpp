@@ -69,6 +69,10 @@ TEST(InitializeFromPoints, OutsideOfABlockIsACoarseBackdrop) {
   model = initialize_model(world.dataset, images, options, {}, left);
   EXPECT_EQ(count_left(model), 18);
   EXPECT_EQ(model.size(), 24u);
+  options.backdrop = 0;
+  model = initialize_model(world.dataset, images, options, {}, left);
+  EXPECT_EQ(count_left(model), 24) << "nothing of what lies beyond";
+  EXPECT_EQ(model.size(), 24u);
 }
 
 TEST(InitializeFromPoints, McmcStartsSmallerAndMoreOpaque) {
