@@ -35,11 +35,7 @@ struct Data {
 std::vector<Data> all_data(const fs::path& out) {
   std::vector<Data> all;
   all.push_back({"city", scene::load_dataset(city(out)), {}});
-  std::vector<glm::dvec3> cameras;
-  const scene::Dataset& town = all.back().dataset;
-  const scene::Similarity world_from_scene = town.scene_from_world.inverse();
-  for (const scene::View& view : town.views) cameras.push_back(world_from_scene(view.camera.center()));
-  all.back().surface = std::make_shared<TrueSurface>(kCityBlocks, 0, cameras);
+  all.back().surface = std::make_shared<TrueSurface>(kCityBlocks, all.back().dataset);
   if (const fs::path folder = photographs("caliterra"); !folder.empty())
     all.push_back({"caliterra", scene::load_dataset(folder), {}});
   return all;

@@ -22,9 +22,12 @@ void seams(const std::filesystem::path& out);
 /// The same city in metres, kilometres and centimetres.
 void units(const std::filesystem::path& out);
 
-/// The synthetic city of four blocks in 96 photos, OUT/city; made where it is not there.
+/// A city of 16 blocks, trained in 16 blocks and as one model with as many steps and splats in all.
+void whole(const std::filesystem::path& out);
+
+/// The synthetic city of so many blocks, 24 photos each, as OUT/city (of four) or OUT/cityN; made where it is not there.
 inline constexpr int kCityBlocks = 4;
-std::filesystem::path city(const std::filesystem::path& out);
+std::filesystem::path city(const std::filesystem::path& out, int blocks = kCityBlocks);
 /// A folder of the photographs beside the checkout; empty where they are not.
 std::filesystem::path photographs(const char* name);
 

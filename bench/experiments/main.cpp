@@ -24,6 +24,7 @@ constexpr Entry kExperiments[] = {
     {"pseudo", pseudo_view, "the pseudo-view term: off, as released, as meant"},
     {"seams", seams, "one scene merged by box, nearest centre and cell"},
     {"units", units, "the same city in three units"},
+    {"whole", whole, "a city of 16 blocks: in blocks, and as one model of as many steps"},
 };
 
 int usage() {
@@ -46,11 +47,12 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-fs::path city(const fs::path& out) {
-  const fs::path folder = out / "city";
+fs::path city(const fs::path& out, int blocks) {
+  constexpr int kViewsABlock = 24;
+  const fs::path folder = out / (blocks == kCityBlocks ? "city" : "city" + std::to_string(blocks));
   if (fs::exists(folder / "city.json")) return folder;
   reconstruct::CityOptions options;
-  options.blocks = kCityBlocks, options.views = 96, options.ground_truth = false;
+  options.blocks = blocks, options.views = kViewsABlock * blocks, options.ground_truth = false;
   std::fprintf(stderr, "making %s\n", folder.c_str());
   fs::remove_all(folder);  // of one that was interrupted
   reconstruct::write_city(folder, options, {});

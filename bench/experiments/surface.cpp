@@ -13,6 +13,19 @@
 namespace tessera::bench {
 namespace synth = reconstruct::synth;
 
+namespace {
+
+std::vector<glm::dvec3> cameras_in_world(const scene::Dataset& dataset) {
+  std::vector<glm::dvec3> cameras;
+  const scene::Similarity world_from_scene = dataset.scene_from_world.inverse();
+  for (const scene::View& view : dataset.views) cameras.push_back(world_from_scene(view.camera.center()));
+  return cameras;
+}
+
+}  // namespace
+
+TrueSurface::TrueSurface(int blocks, const scene::Dataset& photos) : TrueSurface(blocks, 0, cameras_in_world(photos)) {}
+
 TrueSurface::Cell TrueSurface::cell(std::int64_t x, std::int64_t y, std::int64_t z) {
   constexpr std::int64_t kMiddle = 1 << 20;
   return static_cast<Cell>(x + kMiddle) << 42 | static_cast<Cell>(y + kMiddle) << 21 | static_cast<Cell>(z + kMiddle);

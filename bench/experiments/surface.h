@@ -7,6 +7,7 @@
 #include <glm/vec2.hpp>
 #include <glm/vec3.hpp>
 
+#include "scene/dataset.h"
 #include "scene/gaussian_model.h"
 
 namespace tessera::bench {
@@ -19,6 +20,8 @@ class TrueSurface {
   /// The part of the city below and `kAround` about the cameras; metres, as the city's world.
   static constexpr double kAround = 30;
   TrueSurface(int blocks, std::uint64_t seed, const std::vector<glm::dvec3>& cameras);
+  /// Of the city of that many blocks and seed 0, about the dataset's cameras.
+  TrueSurface(int blocks, const scene::Dataset& photos);
 
   /// Whether some part of the city lies within `distance` metres (and a cell) of the point.
   bool near(const float (&point)[3], double distance) const;

@@ -4,18 +4,13 @@
 #include <limits>
 #include <numeric>
 
-#include "reconstruct/blocks/seams.h"
-#include "reconstruct/blocks/streamed_model.h"
+#include "reconstruct/blocks/score_scene.h"
 #include "reconstruct/evaluate/coverage.h"
-#include "reconstruct/evaluate/gallery.h"
-#include "reconstruct/evaluate/metrics.h"
 #include "reconstruct/run/inputs.h"
 #include "reconstruct/train/run_setup.h"
 #include "scene/atomic_file.h"
 #include "scene/formats/cameras_json.h"
 #include "scene/formats/ply.h"
-#include "scene/image.h"
-#include "scene/image_cache.h"
 #include "scene/scene_frame.h"
 
 namespace tessera::reconstruct {
@@ -23,8 +18,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace {
-
-constexpr double kScoreCacheMb = 64;  // photos are scored once each: one and those that are decoded ahead
 
 fs::path owned_file(const fs::path& project, std::uint32_t block) { return block_folder(project, block) / "owned.ply"; }
 
@@ -43,54 +36,6 @@ void sort_by_place(const scene::GaussianModel& model, std::vector<std::uint32_t>
     }
   }
   std::stable_sort(rows.begin(), rows.end(), [&](std::uint32_t a, std::uint32_t b) { return code[a] < code[b]; });
-}
-
-EvaluateOptions scoring(const BlockPlan& plan, const scene::Dataset& dataset) {
-  EvaluateOptions how;
-  how.level = level_of(dataset, plan.options.max_image_size);
-  how.antialiased = plan.options.antialiased;
-  if (plan.options.background == "white") how.background = {1, 1, 1};
-  return how;
-}
-
-/// Scores of the held-out views, and where between the cells they are bad.
-json score_merged(const StreamedModel& merged, const BlockPlan& plan, const fs::path& project,
-                  const scene::Dataset& dataset, const scene::JobContext& job) {
-  const EvaluateOptions how = scoring(plan, dataset);
-  const auto tests = dataset.test_views();
-  scene::ImageCache images(dataset,
-                           static_cast<std::size_t>(std::min(plan.options.image_cache_mb, kScoreCacheMb) * 1e6));
-  const auto rasterizer = render::make_cpu_rasterizer();
-  SeamReport seams(plan.partition);
-  Scores scores;
-  render::Plane corrected[3];
-  for (std::size_t i = 0; i < tests.size(); ++i) {
-    job.throw_if_cancelled();
-    const scene::View& view = dataset.views[tests[i]];
-    job.progress({"evaluating", static_cast<double>(i), static_cast<double>(tests.size()), -1, view.name});
-    if (i + 1 < tests.size()) images.prefetch(tests[i + 1], how.level);
-    const scene::Camera camera{scene::level_camera(view.camera.intrinsics, how.level), view.camera.cam_from_world};
-    const scene::GaussianModel seen = merged.seen_by(camera);
-    Gallery gallery(seen, dataset, images, *rasterizer, how);
-    const render::Plane* picture = gallery.show(tests[i]);
-    const Truth& truth = gallery.truth();
-    if (truth.weight_sum == 0) {
-      job.warn(view.name + ": every pixel is masked; not scored");
-      continue;
-    }
-    scores.views.push_back(score(view, picture, truth));
-    apply_affine(fit_color_correction(picture, truth), picture, corrected);
-    render::RenderSettings settings;
-    settings.sh_degree = 0, settings.antialiased = how.antialiased, settings.geometry = true;
-    seams.add(camera, corrected, rasterizer->forward(seen, camera, settings), truth);
-  }
-  json metrics = to_json(scores);
-  if (plan.partition.cells() > 1) {
-    metrics["seams"] = seams.json();
-    scene::write_file_atomically(project / "seams.json", json_text(seams.json()) + "\n");
-    scene::write_image(project / "seams.png", seams.map());
-  }
-  return metrics;
 }
 
 }  // namespace
@@ -145,7 +90,7 @@ json merge_blocks(const BlockPlan& plan, const fs::path& project, const scene::D
   clock.start("evaluate");
   json metrics = json::object();
   if (plan.options.eval != "off" && !dataset.test_views().empty())
-    metrics = score_merged({project / "model.ply", dataset.scene_from_world}, plan, project, dataset, job);
+    metrics = score_scene({project / "model.ply", dataset.scene_from_world}, plan, project, dataset, job);
   clock.stop();
   // Blocks may have been trained by other processes, on other machines, on other days: their own figures tell.
   const ResourceUse now = clock.total();

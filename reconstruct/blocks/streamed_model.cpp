@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <glm/geometric.hpp>
 
@@ -16,6 +17,7 @@ namespace {
 const double kReach = std::sqrt(2 * std::log(1 / static_cast<double>(render::kAlphaMin)));
 // Pixels: what the dilation of the 2D covariance adds to that, and a pixel for rounding.
 const double kSlack = kReach * std::sqrt(static_cast<double>(render::kDilation)) + 1;
+constexpr std::uint64_t kRowsAtOnce = 16 * StreamedModel::kRunRows;  // read: 4 MB
 
 }  // namespace
 
@@ -42,11 +44,11 @@ StreamedModel::Bounds StreamedModel::bounds_of(const scene::GaussianModel& model
 }
 
 StreamedModel::StreamedModel(std::filesystem::path ply, const scene::Similarity& scene_from_file)
-    : path_(std::move(ply)), scene_from_file_(scene_from_file), size_(scene::probe_ply(path_).vertices) {
-  constexpr std::uint64_t kRowsAtOnce = 64 * kRunRows;
+    : path_(std::move(ply)), scene_from_file_(scene_from_file) {
+  const scene::PlyInfo info = scene::probe_ply(path_);
+  size_ = info.vertices, sh_degree_ = info.sh_degree;
   for (std::uint64_t first = 0; first < size_; first += kRowsAtOnce) {
-    const scene::RowRun piece{first, std::min(kRowsAtOnce, size_ - first)};
-    const scene::GaussianModel part = rows(std::span(&piece, 1));
+    const scene::GaussianModel part = rows({first, std::min(kRowsAtOnce, size_ - first)});
     for (std::size_t at = 0; at < part.size(); at += kRunRows)
       runs_.push_back(bounds_of(part, at, std::min<std::size_t>(at + kRunRows, part.size())));
   }
@@ -72,23 +74,36 @@ bool StreamedModel::may_show(const Bounds& bounds, const scene::Camera& camera) 
   return !misses(p.fx, -c.x, left) && !misses(p.fx, c.x, right) && !misses(p.fy, -c.y, up) && !misses(p.fy, c.y, down);
 }
 
-scene::GaussianModel StreamedModel::rows(std::span<const scene::RowRun> runs) const {
-  scene::GaussianModel model = scene::read_splat_ply_rows(path_, runs);
+scene::GaussianModel StreamedModel::rows(scene::RowRun run) const {
+  scene::GaussianModel model = scene::read_splat_ply_rows(path_, std::span(&run, 1));
   scene::transform_model(model, scene_from_file_);
   return model;
 }
 
 scene::GaussianModel StreamedModel::seen_by(const scene::Camera& camera) const {
-  std::vector<scene::RowRun> seen;
+  scene::GaussianModel seen;
+  seen.resize(0, sh_degree_);
+  const auto take = [&](scene::RowRun run) {
+    if (run.count == 0) return;
+    scene::GaussianModel part = rows(run);
+    // A run is as wide as its largest splat: most of its rows may lie outside all the same.
+    scene::IndexMap shown;
+    for (std::size_t row = 0; row < part.size(); ++row)
+      if (may_show(bounds_of(part, row, row + 1), camera)) shown.old_row.push_back(static_cast<std::uint32_t>(row));
+    part.apply(shown);
+    const auto to = seen.planes();
+    const auto from = part.planes();
+    for (std::size_t p = 0; p < to.size(); ++p) to[p]->insert(to[p]->end(), from[p]->begin(), from[p]->end());
+  };
+  scene::RowRun next{0, 0};
   for (std::size_t r = 0; r < runs_.size(); ++r) {
     if (!may_show(runs_[r], camera)) continue;
     const std::uint64_t first = r * kRunRows, count = std::min(kRunRows, size_ - first);
-    if (!seen.empty() && seen.back().first + seen.back().count == first)
-      seen.back().count += count;
-    else
-      seen.push_back({first, count});
+    if (next.first + next.count != first || next.count >= kRowsAtOnce) take(std::exchange(next, {first, 0}));
+    next.count += count;
   }
-  return rows(seen);
+  take(next);
+  return seen;
 }
 
 }  // namespace tessera::reconstruct

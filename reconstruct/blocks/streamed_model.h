@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <vector>
 
 #include "scene/dataset.h"
@@ -34,11 +33,12 @@ class StreamedModel {
   };
   static Bounds bounds_of(const scene::GaussianModel& model, std::size_t first, std::size_t last);
   static bool may_show(const Bounds& bounds, const scene::Camera& camera);
-  scene::GaussianModel rows(std::span<const scene::RowRun> runs) const;
+  scene::GaussianModel rows(scene::RowRun run) const;
 
   std::filesystem::path path_;
   scene::Similarity scene_from_file_;
   std::uint64_t size_ = 0;
+  int sh_degree_ = 0;
   std::vector<Bounds> runs_;
 };
 

@@ -53,6 +53,7 @@ TEST(StreamedModel, DrawsTheBytesOfTheWholeFromTheRowsInSight) {
   const render::Frame& expected = a->forward(whole, camera, {});
   const render::Frame& frame = b->forward(seen, camera, {});
   EXPECT_EQ(a->statistics().visible, b->statistics().visible);
+  EXPECT_LT(seen.size(), b->statistics().visible * 2) << "and so do those that lie beside what is in sight";
   for (int y = 0; y < frame.height; ++y)
     for (int x = 0; x < frame.width; ++x)
       for (int c = 0; c < 3; ++c) ASSERT_EQ(frame.color[c].at(x, y), expected.color[c].at(x, y)) << x << ' ' << y;

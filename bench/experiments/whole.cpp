@@ -1,0 +1,92 @@
+// What cutting a scene into blocks costs: a city of 16 blocks against one model with as many steps and splats in all.
+// What OUT holds is not made again.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "bench/experiments/experiments.h"
+#include "bench/experiments/sheet.h"
+#include "bench/experiments/surface.h"
+#include "reconstruct/blocks/block_training.h"
+#include "reconstruct/blocks/score_scene.h"
+#include "scene/atomic_file.h"
+#include "scene/formats/ply.h"
+#include "scene/image.h"
+
+namespace tessera::bench {
+namespace fs = std::filesystem;
+using namespace reconstruct;
+using nlohmann::json;
+
+namespace {
+
+constexpr int kBlocks = 16, kSteps = 300;
+constexpr std::uint64_t kCap = 40'000;
+constexpr double kStray = 2;  // metres from everything: a floater
+
+json train(const scene::Dataset& dataset, int blocks, int steps, std::uint64_t cap, const fs::path& project) {
+  TrainOptions options;
+  apply_preset(options, "standard");
+  options.iterations = steps, options.max_splats = cap;
+  const BlockPlan plan = plan_blocks(dataset, {.blocks = blocks}, "standard", options);
+  write_block_plan(plan, project);
+  std::fprintf(stderr, "%s\n", project.c_str());
+  return BlockTraining(plan, project, dataset, {}).run().metrics;
+}
+
+struct Row {
+  std::string name;
+  int steps = 0;
+  double stray = 0;
+  json metrics;  // of training
+  json scores;   // along the blocks' borders
+};
+
+double borders(const Row& row) { return row.scores["seams"]["difference_db"]; }
+
+void print(const Row& row) {
+  const json& seams = row.scores["seams"];
+  std::printf("| %s | %d | %d | %.2f | %.2f | %.3f | %.2f | %.2f | %.2f | %.2f %% | %.0f | %.0f |\n", row.name.c_str(),
+              row.steps, row.metrics["splats"].get<int>(), row.scores["test"]["psnr"].get<double>(),
+              row.scores["test"]["psnr_corrected"].get<double>(), row.scores["test"]["ssim"].get<double>(),
+              seams["interior"]["psnr"].get<double>(), seams["borders"]["psnr"].get<double>(), borders(row),
+              100 * row.stray, row.metrics["cpu_seconds"].get<double>(),
+              row.metrics["peak_memory_bytes"].get<double>() / 1e6);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+void whole(const fs::path& out) {
+  const scene::Dataset dataset = scene::load_dataset(city(out, kBlocks));
+  const TrueSurface surface(kBlocks, dataset);
+  std::printf(
+      "| city of %d blocks | steps in all | splats | test PSNR | corrected | SSIM | inside | at borders | borders less "
+      "inside | opacity > 2 m off | CPU s | peak MB |\n"
+      "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+      kBlocks);
+  std::vector<Row> rows;
+  std::vector<Tile> tiles;
+  const fs::path in_blocks = out / "city16-blocks";
+  const auto add = [&](const char* name, int blocks, int steps, std::uint64_t cap, const fs::path& project) {
+    Row row{name, blocks * steps, 0, train(dataset, blocks, steps, cap, project), {}};
+    const fs::path file = project / "model.ply", figures = project / "along_borders";
+    row.stray = surface.stray_share(scene::read_splat_ply(file), kStray);
+    scene::make_folder(figures);
+    row.scores = score_scene({file, dataset.scene_from_world}, read_block_plan(in_blocks), figures, dataset, {});
+    print(row);
+    char caption[128];
+    std::snprintf(caption, sizeof caption, "%s: %.2f dB", name, row.scores["test"]["psnr_corrected"].get<double>());
+    tiles.push_back({caption, scene::read_image(figures / "seams.png")});
+    rows.push_back(std::move(row));
+  };
+  add("16 blocks", kBlocks, kSteps, kCap, in_blocks);
+  add("one model", 1, kBlocks * kSteps, rows[0].metrics["splats"].get<std::uint64_t>(), out / "city16-single");
+  const fs::path picture = out / "whole.png";
+  scene::write_image(picture, sheet(tiles, 2));
+  std::printf("\nblocks over one model: %+.2f dB, corrected; their borders over its borders, inside taken off: %+.2f dB; %s\n",
+              rows[0].scores["test"]["psnr_corrected"].get<double>() - rows[1].scores["test"]["psnr_corrected"].get<double>(),
+              borders(rows[0]) - borders(rows[1]), picture.c_str());
+}
+
+}  // namespace tessera::bench
