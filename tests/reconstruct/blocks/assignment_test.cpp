@@ -12,6 +12,9 @@
 namespace tessera::reconstruct {
 namespace {
 
+/// BlockGaussian's thresholds, without a margin.
+const AssignmentOptions kPaper{.margin = 0, .cover_above = 0.3, .share_above = 0.1};
+
 /// Points at x = 0.5 .. 99.5 of a strip 100 x 1 that is cut at 50, and views whose tracks the test names.
 struct Strip {
   scene::Dataset dataset;
@@ -33,7 +36,7 @@ struct Strip {
       dataset.points.track_view.insert(dataset.points.track_view.end(), views.begin(), views.end());
       dataset.points.track_begin.push_back(static_cast<std::uint32_t>(dataset.points.track_view.size()));
     }
-    return assign_by_tracks(dataset, partition, {.margin = 0});
+    return assign_by_tracks(dataset, partition, kPaper);
   }
   std::vector<std::vector<std::uint32_t>> tracks;
 };
@@ -55,7 +58,7 @@ TEST(Assignment, TakesAViewThatLooksMostlyAtTheBlockOrSeesMuchOfIt) {
   ASSERT_EQ(blocks.size(), 2u);
   EXPECT_THAT(views_of(blocks[0]), testing::ElementsAre(0, 2));
   EXPECT_THAT(views_of(blocks[1]), testing::ElementsAre(0, 1, 2, 3));
-  const AssignmentOptions o;
+  const AssignmentOptions& o = kPaper;
   EXPECT_TRUE(blocks[0].views[0].looks_at_it(o));
   EXPECT_FALSE(blocks[0].views[0].sees_much(o));
   EXPECT_FALSE(blocks[0].views[1].looks_at_it(o));
