@@ -84,9 +84,10 @@ void whole(const fs::path& out) {
   add("one model", 1, kBlocks * kSteps, rows[0].metrics["splats"].get<std::uint64_t>(), out / "city16-single");
   const fs::path picture = out / "whole.png";
   scene::write_image(picture, sheet(tiles, 2));
-  std::printf("\nblocks over one model: %+.2f dB, corrected; their borders over its borders, inside taken off: %+.2f dB; %s\n",
-              rows[0].scores["test"]["psnr_corrected"].get<double>() - rows[1].scores["test"]["psnr_corrected"].get<double>(),
-              borders(rows[0]) - borders(rows[1]), picture.c_str());
+  std::printf(
+      "\nblocks over one model: %+.2f dB, corrected; their borders over its borders, inside taken off: %+.2f dB; %s\n",
+      rows[0].scores["test"]["psnr_corrected"].get<double>() - rows[1].scores["test"]["psnr_corrected"].get<double>(),
+      borders(rows[0]) - borders(rows[1]), picture.c_str());
 }
 
 }  // namespace tessera::bench
