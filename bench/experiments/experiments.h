@@ -25,7 +25,8 @@ void units(const std::filesystem::path& out);
 /// A city of 16 blocks, trained in 16 blocks and as one model with as many steps and splats in all.
 void whole(const std::filesystem::path& out);
 
-/// The synthetic city of so many blocks, 24 photos each, as OUT/city (of four) or OUT/cityN; made where it is not there.
+/// The synthetic city of so many blocks, 24 photos each, as OUT/city (of four) or OUT/cityN; made where it is not
+/// there.
 inline constexpr int kCityBlocks = 4;
 std::filesystem::path city(const std::filesystem::path& out, int blocks = kCityBlocks);
 /// A folder of the photographs beside the checkout; empty where they are not.
