@@ -65,6 +65,8 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
     t.real("opacity_regularization", &O::opacity_regularization, 0, 10, "", "mcmc: weight of the mean opacity in the loss");
     t.real("scale_regularization", &O::scale_regularization, 0, 10, "", "mcmc: weight of the mean scale in the loss");
     t.real("opacity_floor", &O::opacity_floor, 0, 0.5, "", "splats fainter than this are pruned (adc) or moved (mcmc)");
+    t.real("scale_limit", &O::scale_limit, 0, 1000, "of the distance",
+           "no splat gets wider (standard deviation) than so much of its distance from a camera that sees it; 0: any width");
     t.integer("initial_random_splats", &O::initial_random_splats, 1, 10'000'000, "splats", "size of a random start")
         .fixed(kStarted);
     t.choice("initialization", &O::initialization, {"auto", "stereo", "points", "random"},

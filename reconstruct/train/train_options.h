@@ -44,6 +44,7 @@ struct TrainOptions {
   double mcmc_noise = 5e5, mcmc_growth = 0.05;
   double opacity_regularization = 0.01, scale_regularization = 0.01;
   double opacity_floor = 0.005;                // splats below are pruned (adc) or moved (mcmc)
+  double scale_limit = 0.1;                    // of a splat's distance from the eye: its largest deviation; 0: any
   std::string initialization = "auto";         // auto | stereo | points | random
   int stereo_splats = 50000;                   // most that stereo adds to the start (gaps are filled besides)
   int initial_random_splats = 100000;          // of a random start

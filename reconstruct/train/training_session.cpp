@@ -26,6 +26,7 @@
 #include "reconstruct/train/pseudo_view.h"
 #include "reconstruct/train/run_record.h"
 #include "reconstruct/train/run_setup.h"
+#include "reconstruct/train/scale_limit.h"
 #include "reconstruct/train/schedule.h"
 #include "reconstruct/train/step_gate.h"
 #include "reconstruct/train/stopwatch.h"
@@ -43,6 +44,10 @@ constexpr int kTableRows = 200;             // of metrics.csv, over the run
 constexpr double kProgressInterval = 0.25;  // seconds
 constexpr double kLeastError = 1e-10;       // mean squared, 100 dB: no photo gets there
 constexpr double kSmoothing = 0.1;          // weight of the newest step time
+
+std::array<float, 3> float_point(const glm::dvec3& p) {
+  return {static_cast<float>(p.x), static_cast<float>(p.y), static_cast<float>(p.z)};
+}
 
 int threads_of(const TrainOptions& options) {
   return options.threads > 0 ? options.threads : tbb::this_task_arena::max_concurrency();
@@ -164,10 +169,12 @@ struct TrainingSession::Impl {
 /// What becomes of a run of rows once their gradients are there.
 class TrainingSession::Impl::Update final : public render::GradientSink {
  public:
-  Update(Impl& session, Dropout::Hidden& hidden, const LearningRates& rates, std::uint32_t step)
+  Update(Impl& session, Dropout::Hidden& hidden, const LearningRates& rates, const scene::Camera& camera,
+         std::uint32_t step)
       : session_(session),
         hidden_(hidden),
         rates_(rates),
+        eye_(float_point(camera.center())),
         step_(step),
         visible_(session.rasterizer->statistics().visible) {}
   void take(const render::GradientRows& rows) override {
@@ -175,12 +182,14 @@ class TrainingSession::Impl::Update final : public render::GradientSink {
     hidden_.bring_back(rows);
     session_.strategy->add_regularization(session_.model, rows, visible_);
     session_.adam.step_rows(session_.model, rows, rates_, step_);
+    limit_scales(session_.model, rows, eye_, session_.options.scale_limit);
   }
 
  private:
   Impl& session_;
   Dropout::Hidden& hidden_;
   const LearningRates& rates_;
+  const std::array<float, 3> eye_;
   const std::uint32_t step_;
   const std::size_t visible_;
 };
@@ -251,7 +260,7 @@ bool TrainingSession::Impl::take_step(std::uint32_t step, bool may_stop, TrainMe
 
   // From here on the state changes.
   const LearningRates rates = schedule.rates(step);
-  Update update(*this, hidden, rates, step);
+  Update update(*this, hidden, rates, camera, step);
   rasterizer->backward(model, frame_gradient, gradients, &update);
   hidden.finish();
   if (exposed) exposure.step(v, d_map, options.exposure_regularization, schedule.exposure_rate(step));
