@@ -13,9 +13,8 @@ namespace tessera::reconstruct {
 struct AssignmentOptions {
   std::string rule = "tracks";  // tracks | visibility | ssim-drop
   double margin = 0.05;         // of a cell's size, added to it where points are counted: BlockGaussian's expand_ratio
-  // Half of BlockGaussian's 0.3 and 0.1: 0.9 dB better on photographs (docs/large-scenes.md, "Photos of a block").
-  double cover_above = 0.15;         // tracks: share of what a view sees that lies in the block: cover_ratio_thresh
-  double share_above = 0.05;         // tracks: share of the block's points that a view sees: the paper's second test
+  double cover_above = 0.3;          // tracks: share of what a view sees that lies in the block: cover_ratio_thresh
+  double share_above = 0.1;          // tracks: share of the block's points that a view sees: the paper's second test
   double contribution_above = 0.15;  // visibility: share of a picture that the block makes (LoBE-GS: of its pixels)
   double drop_above = 0.05;          // ssim-drop: 1 - SSIM without the block (Momentum-GS, section 2.4: .03 to .05)
 };
