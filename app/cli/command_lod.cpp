@@ -1,4 +1,5 @@
 #include <iostream>
+#include <optional>
 
 #include "app/cli/command.h"
 #include "app/cli/inputs.h"
@@ -13,14 +14,14 @@ constexpr int kLeastChunk = 1 << 10, kMostChunk = 1 << 18;
 
 struct Arguments {
   std::string model, out;
-  int chunk = static_cast<int>(scene::LodOptions().chunk);
+  std::optional<int> chunk;
 };
 
 int run_lod(const Arguments& a, Cli& cli) {
   if (std::filesystem::path(a.out).extension() != ".tlod")
     throw scene::Error(a.out, "is no name of a .tlod file", "let it end in .tlod");
   scene::LodOptions options;
-  options.chunk = static_cast<std::size_t>(a.chunk), options.antialiased = run_antialiased(a.model);
+  options.chunk = static_cast<std::size_t>(a.chunk.value_or(0)), options.antialiased = run_antialiased(a.model);
   scene::AtomicFile{a.out};  // where it cannot be written is said before the work, not after it
   scene::build_lod(model_file(a.model), a.out, options, cli.console.job());
   cli.console.finish_line();
@@ -39,9 +40,8 @@ void add_lod_command(Cli& cli) {
   auto a = std::make_shared<Arguments>();
   sub->add_option("MODEL", a->model, "run folder or 3DGS PLY, of any size")->required()->check(not_empty());
   sub->add_option("-o,--out", a->out, "file to write (.tlod)")->required()->check(not_empty());
-  sub->add_option("--chunk", a->chunk, "splats of a node at most")
-      ->check(CLI::Range(kLeastChunk, kMostChunk))
-      ->capture_default_str();
+  sub->add_option("--chunk", a->chunk, "splats of a node at most (a 64th of the model, 4096 to 65536)")
+      ->check(CLI::Range(kLeastChunk, kMostChunk));
   sub->callback([&cli, a] { cli.run = [&cli, a] { return run_lod(*a, cli); }; });
 }
 

@@ -239,12 +239,17 @@ class Builder {
 
 }  // namespace
 
+std::size_t lod_chunk(std::uint64_t splats) {
+  constexpr std::uint64_t kLeaves = 64, kLeast = std::uint64_t{1} << 12, kMost = std::uint64_t{1} << 16;
+  return static_cast<std::size_t>(std::clamp(splats / kLeaves, kLeast, kMost));
+}
+
 LodScene build_lod(const fs::path& ply, const fs::path& out, const LodOptions& options, const JobContext& job) {
   const PlyInfo info = probe_ply(ply);
   if (info.splats && info.vertices == 0) throw Error(ply.string(), "holds no splats", "choose another model");
   double scale = 1;
   std::vector<Point> points = sample(ply, info, scale, job);
-  Cuts cuts(std::move(points), scale, options.chunk);
+  Cuts cuts(std::move(points), scale, options.chunk > 0 ? options.chunk : lod_chunk(info.vertices));
   const LodScene scene{info.sh_degree, options.antialiased, info.vertices};
   LodWriter writer(out, scene, cuts.parts().size());
   RowStore rows(out, info.sh_degree, cuts.buckets());

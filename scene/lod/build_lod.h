@@ -9,9 +9,13 @@
 namespace tessera::scene {
 
 struct LodOptions {
-  std::size_t chunk = std::size_t{1} << 16;  // > 0: splats of a node at most, or nearly where they have to be estimated
-  bool antialiased = false;                  // kept in the file: how the model was trained
+  std::size_t chunk = 0;     // splats of a node at most, or nearly where they have to be estimated; 0: lod_chunk
+  bool antialiased = false;  // kept in the file: how the model was trained
 };
+
+/// Splats of a node for a model of so many: about 64 leaves to choose among, but pieces of 4,096 (a megabyte) to 65,536
+/// to read.
+std::size_t lod_chunk(std::uint64_t splats);
 
 /// Makes the levels of detail of a 3DGS PLY: its space is cut in halves of as many splats until a part fits a node;
 /// each pair of parts is merged (merge_splats) into a node of half as many. Memory: about 2 + log2(nodes) chunks and 60
