@@ -25,6 +25,7 @@ constexpr Entry kExperiments[] = {
     {"seams", seams, "one scene merged by box, nearest centre and cell"},
     {"units", units, "the same city in three units"},
     {"whole", whole, "a city of 16 blocks: in blocks, and as one model of as many steps"},
+    {"levels", levels, "its blocks at a quarter of the splats, at one and at four times the distance"},
 };
 
 int usage() {
