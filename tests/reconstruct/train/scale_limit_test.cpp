@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include <glm/geometric.hpp>
+
+#include "tests/reconstruct/train/session_support.h"
 #include "tests/reconstruct/train/train_support.h"
 
 namespace tessera::reconstruct {
@@ -56,6 +60,33 @@ TEST(ScaleLimit, IsFiniteAtTheEye) {
   gradients.seen = {1, 1, 1};
   limit_scales(model, render::rows_of(gradients, 0, 3, 0), {1, 0, 0}, 0.1);
   model.validate("model");
+}
+
+TEST(ScaleLimit, HoldsThroughARun) {
+  test::SmallWorld world;
+  constexpr double kLimit = 0.005;
+  const auto wider = [&](double limit) {  // of the splats that all photos see, beside the farthest eye
+    auto options = test::quick_options();
+    options.scale_limit = limit;
+    TrainingSession session(world.dataset, options, {});
+    session.run();
+    const scene::GaussianModel& model = session.model();
+    double count = 0, all = 0;
+    for (std::size_t i = 0; i < model.size(); ++i) {
+      const glm::dvec3 at(model.position[0][i], model.position[1][i], model.position[2][i]);
+      if (std::max(std::abs(at.x), std::abs(at.y)) > 0.2) continue;
+      double farthest = 0;
+      for (const scene::View& view : world.dataset.views)
+        farthest = std::max(farthest, glm::distance(view.camera.center(), at));
+      ++all;
+      count += std::any_of(model.log_scale.begin(), model.log_scale.end(), [&](const std::vector<float>& axis) {
+        return std::exp(double{axis[i]}) > 1.01 * kLimit * farthest;  // it may have come nearer since
+      });
+    }
+    return count / all;
+  };
+  EXPECT_GT(wider(0), 0.3) << "there is something to hold";
+  EXPECT_EQ(wider(kLimit), 0);
 }
 
 }  // namespace
