@@ -1,5 +1,7 @@
 #include "scene/process.h"
 
+#include <malloc.h>
+
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -21,5 +23,7 @@ std::optional<unsigned long long> process_start(long process) {
   unsigned long long start = 0;
   return rest >> start ? std::optional(start) : std::nullopt;
 }
+
+void give_back_memory() { ::malloc_trim(0); }
 
 }  // namespace tessera::scene

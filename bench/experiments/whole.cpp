@@ -20,14 +20,17 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int kBlocks = 16, kSteps = 300;
-constexpr std::uint64_t kCap = 40'000;
+constexpr int kBlocks = 16, kSteps = 1250;
+// Half of the photos' size, a step being four times as fast, and splats as many a pixel.
+constexpr int kSize = 320;
+constexpr std::uint64_t kCap = 20'000;
 constexpr double kStray = 2;  // metres from everything: a floater
 
 json train(const scene::Dataset& dataset, int blocks, int steps, std::uint64_t cap, const fs::path& project) {
   TrainOptions options;
   apply_preset(options, "standard");
   options.iterations = steps, options.max_splats = cap;
+  options.max_image_size = kSize;
   const BlockPlan plan = plan_blocks(dataset, {.blocks = blocks}, "standard", options);
   write_block_plan(plan, project);
   std::fprintf(stderr, "%s\n", project.c_str());

@@ -15,6 +15,7 @@
 #include "reconstruct/train/run_record.h"
 #include "scene/atomic_file.h"
 #include "scene/error.h"
+#include "scene/process.h"
 
 namespace tessera::reconstruct {
 namespace fs = std::filesystem;
@@ -113,7 +114,9 @@ bool BlockTraining::train(std::uint32_t block, JobClaim& claim) {
     if (it.run().stopped) return false;
   }
   claim.check();
+  scene::give_back_memory();
   write_part(block);
+  scene::give_back_memory();
   return true;
 }
 

@@ -5,6 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <memory>
+#include <vector>
+
 namespace tessera::scene {
 namespace {
 
@@ -25,6 +29,26 @@ TEST(ProcessStart, IsOfTheLivingOnly) {
   ::waitpid(child, nullptr, 0);
   EXPECT_FALSE(process_start(child));
   EXPECT_FALSE(process_start(0));
+}
+
+TEST(GiveBackMemory, ReturnsWhatTheAllocatorKeeps) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "SKIPPED: the sanitizers bring an allocator of their own";
+#endif
+  const auto resident_pages = [] {
+    long mapped = 0, resident = 0;
+    std::ifstream("/proc/self/statm") >> mapped >> resident;
+    return resident;
+  };
+  // Small pieces, of which a few stay: the heap cannot shrink from its end.
+  constexpr std::size_t kPieces = 64'000, kBytes = 1000;
+  std::vector<std::unique_ptr<char[]>> pieces;
+  for (std::size_t i = 0; i < kPieces; ++i) pieces.push_back(std::make_unique<char[]>(kBytes));
+  for (std::size_t i = 0; i < kPieces; ++i)
+    if (i % 1000 != 999) pieces[i].reset();
+  const long before = resident_pages();
+  give_back_memory();
+  EXPECT_LT(resident_pages(), before - static_cast<long>(kPieces * kBytes / 4096 / 2));
 }
 
 }  // namespace
