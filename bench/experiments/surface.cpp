@@ -41,6 +41,8 @@ TrueSurface::TrueSurface(int blocks, std::uint64_t seed, const std::vector<glm::
     std::int64_t at[3];
     for (int axis = 0; axis < 3; ++axis) at[axis] = static_cast<std::int64_t>(std::floor(p[axis] / kCell));
     cells_.insert(cell(at[0], at[1], at[2]));
+    const auto ground = ground_.try_emplace(cell(at[0], at[1], 0), at[2]).first;
+    ground->second = std::min(ground->second, at[2]);
   };
   for (const synth::Instance& instance : city.instances) {
     const synth::Mesh& mesh = city.meshes[instance.mesh];
@@ -73,16 +75,22 @@ bool TrueSurface::near(const float (&point)[3], double distance) const {
   return false;
 }
 
-double TrueSurface::stray_share(const scene::GaussianModel& model, double distance) const {
-  double all = 0, stray = 0;
+TrueSurface::Strays TrueSurface::strays(const scene::GaussianModel& model) const {
+  double all = 0;
+  Strays found;
   for (std::size_t i = 0; i < model.size(); ++i) {
     const float p[3] = {model.position[0][i], model.position[1][i], model.position[2][i]};
     const double opacity = reconstruct::sigmoid(model.opacity_logit[i]);
     all += opacity;
     const bool judged = p[0] >= low_.x && p[0] <= high_.x && p[1] >= low_.y && p[1] <= high_.y;
-    if (judged && !near(p, distance)) stray += opacity;
+    if (!judged || near(p, kStray)) continue;
+    std::int64_t at[3];
+    for (int axis = 0; axis < 3; ++axis) at[axis] = static_cast<std::int64_t>(std::floor(p[axis] / kCell));
+    const auto ground = ground_.find(cell(at[0], at[1], 0));
+    (ground != ground_.end() && at[2] < ground->second ? found.buried : found.floating) += opacity;
   }
-  return all > 0 ? stray / all : 0;
+  if (all > 0) found.floating /= all, found.buried /= all;
+  return found;
 }
 
 }  // namespace tessera::bench

@@ -24,7 +24,6 @@ constexpr int kBlocks = 16, kSteps = 1250;
 // Half of the photos' size, a step being four times as fast, and splats as many a pixel.
 constexpr int kSize = 320;
 constexpr std::uint64_t kCap = 20'000;
-constexpr double kStray = 2;  // metres from everything: a floater
 
 json train(const scene::Dataset& dataset, int blocks, int steps, std::uint64_t cap, const fs::path& project) {
   TrainOptions options;
@@ -40,7 +39,7 @@ json train(const scene::Dataset& dataset, int blocks, int steps, std::uint64_t c
 struct Row {
   std::string name;
   int steps = 0;
-  double stray = 0;
+  TrueSurface::Strays strays;
   json metrics;  // of training
   json scores;   // along the blocks' borders
 };
@@ -49,11 +48,11 @@ double borders(const Row& row) { return row.scores["seams"]["difference_db"]; }
 
 void print(const Row& row) {
   const json& seams = row.scores["seams"];
-  std::printf("| %s | %d | %d | %.2f | %.2f | %.3f | %.2f | %.2f | %.2f | %.2f %% | %.0f | %.0f |\n", row.name.c_str(),
+  std::printf("| %s | %d | %d | %.2f | %.2f | %.3f | %.2f | %.2f | %.2f | %.2f %% | %.2f %% | %.0f | %.0f |\n", row.name.c_str(),
               row.steps, row.metrics["splats"].get<int>(), row.scores["test"]["psnr"].get<double>(),
               row.scores["test"]["psnr_corrected"].get<double>(), row.scores["test"]["ssim"].get<double>(),
               seams["interior"]["psnr"].get<double>(), seams["borders"]["psnr"].get<double>(), borders(row),
-              100 * row.stray, row.metrics["cpu_seconds"].get<double>(),
+              100 * row.strays.floating, 100 * row.strays.buried, row.metrics["cpu_seconds"].get<double>(),
               row.metrics["peak_memory_bytes"].get<double>() / 1e6);
   std::fflush(stdout);
 }
@@ -65,16 +64,16 @@ void whole(const fs::path& out) {
   const TrueSurface surface(kBlocks, dataset);
   std::printf(
       "| city of %d blocks | steps in all | splats | test PSNR | corrected | SSIM | inside | at borders | borders less "
-      "inside | opacity > 2 m off | CPU s | peak MB |\n"
-      "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+      "inside | floaters | buried | CPU s | peak MB |\n"
+      "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
       kBlocks);
   std::vector<Row> rows;
   std::vector<Tile> tiles;
   const fs::path in_blocks = out / "city16-blocks";
   const auto add = [&](const char* name, int blocks, int steps, std::uint64_t cap, const fs::path& project) {
-    Row row{name, blocks * steps, 0, train(dataset, blocks, steps, cap, project), {}};
+    Row row{name, blocks * steps, {}, train(dataset, blocks, steps, cap, project), {}};
     const fs::path file = project / "model.ply", figures = project / "along_borders";
-    row.stray = surface.stray_share(scene::read_splat_ply(file), kStray);
+    row.strays = surface.strays(scene::read_splat_ply(file));
     scene::make_folder(figures);
     row.scores = score_scene({file, dataset.scene_from_world}, read_block_plan(in_blocks), figures, dataset, {});
     print(row);

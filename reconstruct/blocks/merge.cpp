@@ -11,6 +11,7 @@
 #include "scene/atomic_file.h"
 #include "scene/formats/cameras_json.h"
 #include "scene/formats/ply.h"
+#include "scene/process.h"
 #include "scene/scene_frame.h"
 
 namespace tessera::reconstruct {
@@ -83,6 +84,7 @@ json merge_blocks(const BlockPlan& plan, const fs::path& project, const scene::D
     for (std::uint32_t block = 0; block < blocks; ++block) writer.append(read_model(owned_file(project, block)), job);
     writer.commit();
   }
+  scene::give_back_memory();
   std::error_code ignored;  // what stays is room lost, and is used by a later merge
   for (std::uint32_t block = 0; block < blocks; ++block) fs::remove(owned_file(project, block), ignored);
   scene::write_cameras_json(dataset, project / "cameras.json");

@@ -81,8 +81,8 @@ scene::GaussianModel StreamedModel::rows(scene::RowRun run) const {
 }
 
 scene::GaussianModel StreamedModel::seen_by(const scene::Camera& camera) const {
-  scene::GaussianModel seen;
-  seen.resize(0, sh_degree_);
+  std::vector<scene::GaussianModel> parts;
+  std::size_t size = 0;
   const auto take = [&](scene::RowRun run) {
     if (run.count == 0) return;
     scene::GaussianModel part = rows(run);
@@ -91,9 +91,8 @@ scene::GaussianModel StreamedModel::seen_by(const scene::Camera& camera) const {
     for (std::size_t row = 0; row < part.size(); ++row)
       if (may_show(bounds_of(part, row, row + 1), camera)) shown.old_row.push_back(static_cast<std::uint32_t>(row));
     part.apply(shown);
-    const auto to = seen.planes();
-    const auto from = part.planes();
-    for (std::size_t p = 0; p < to.size(); ++p) to[p]->insert(to[p]->end(), from[p]->begin(), from[p]->end());
+    size += part.size();
+    parts.push_back(std::move(part));
   };
   scene::RowRun next{0, 0};
   for (std::size_t r = 0; r < runs_.size(); ++r) {
@@ -103,6 +102,17 @@ scene::GaussianModel StreamedModel::seen_by(const scene::Camera& camera) const {
     next.count += count;
   }
   take(next);
+  scene::GaussianModel seen;
+  seen.resize(0, sh_degree_);
+  const auto planes = seen.planes();
+  for (std::size_t p = 0; p < planes.size(); ++p) {  // no more than one plane is there twice
+    planes[p]->reserve(size);
+    for (scene::GaussianModel& part : parts) {
+      std::vector<float>& from = *part.planes()[p];
+      planes[p]->insert(planes[p]->end(), from.begin(), from.end());
+      std::vector<float>().swap(from);
+    }
+  }
   return seen;
 }
 
