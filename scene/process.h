@@ -9,8 +9,8 @@ namespace tessera::scene {
 /// as numbers come again.
 std::optional<unsigned long long> process_start(long process);
 
-/// What was freed goes back to the system. The allocator keeps it for later requests, which seldom fit: after sixteen
-/// blocks it held 100 MB that nobody used (docs/large-scenes.md). For between jobs; takes milliseconds.
+/// What was freed goes back to the system; the allocator would keep it for later requests, which need not fit. For
+/// between jobs.
 void give_back_memory();
 
 }  // namespace tessera::scene

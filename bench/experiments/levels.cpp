@@ -1,10 +1,8 @@
 // What levels of detail cost: the city of 16 blocks that `whole` has trained, at a quarter of its splats, beside the
 // city as it truly looks from where the camera is, from the held-out views' own places and from farther away.
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <memory>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "bench/experiments/experiments.h"
@@ -48,7 +46,7 @@ void levels(const fs::path& out) {
   const synth::Renderer truth_of(town, {});
   const auto rasterizer = render::make_cpu_rasterizer();
   render::RenderSettings settings;
-  settings.antialiased = run_antialiased(run);
+  settings.antialiased = stream.file()->scene().antialiased;
 
   std::printf("| distance | splats in use of %zu | full model | a quarter | loss | a quarter against the full model |\n"
               "| --- | --- | --- | --- | --- | --- |\n",

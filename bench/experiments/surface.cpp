@@ -1,6 +1,7 @@
 #include "bench/experiments/surface.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -22,6 +23,11 @@ std::vector<glm::dvec3> cameras_in_world(const scene::Dataset& dataset) {
   return cameras;
 }
 
+std::array<std::int64_t, 3> place_of(float x, float y, float z) {
+  const auto step = [](float at) { return static_cast<std::int64_t>(std::floor(at / TrueSurface::kCell)); };
+  return {step(x), step(y), step(z)};
+}
+
 }  // namespace
 
 TrueSurface::TrueSurface(int blocks, const scene::Dataset& photos) : TrueSurface(blocks, 0, cameras_in_world(photos)) {}
@@ -38,8 +44,7 @@ TrueSurface::TrueSurface(int blocks, std::uint64_t seed, const std::vector<glm::
   const synth::City city = synth::build_city(synth::plan_city(blocks, seed));
   const auto add = [&](const glm::vec3& p) {
     if (p.x < low_.x || p.x > high_.x || p.y < low_.y || p.y > high_.y) return;
-    std::int64_t at[3];
-    for (int axis = 0; axis < 3; ++axis) at[axis] = static_cast<std::int64_t>(std::floor(p[axis] / kCell));
+    const auto at = place_of(p.x, p.y, p.z);
     cells_.insert(cell(at[0], at[1], at[2]));
     const auto ground = ground_.try_emplace(cell(at[0], at[1], 0), at[2]).first;
     ground->second = std::min(ground->second, at[2]);
@@ -61,8 +66,7 @@ TrueSurface::TrueSurface(int blocks, std::uint64_t seed, const std::vector<glm::
 }
 
 bool TrueSurface::near(const float (&point)[3], double distance) const {
-  std::int64_t at[3];
-  for (int axis = 0; axis < 3; ++axis) at[axis] = static_cast<std::int64_t>(std::floor(point[axis] / kCell));
+  const auto at = place_of(point[0], point[1], point[2]);
   // Shell by shell, as nearly every splat lies on something.
   const auto far = static_cast<std::int64_t>(std::ceil(distance / kCell));
   for (std::int64_t r = 0; r <= far; ++r)
@@ -84,8 +88,7 @@ TrueSurface::Strays TrueSurface::strays(const scene::GaussianModel& model) const
     all += opacity;
     const bool judged = p[0] >= low_.x && p[0] <= high_.x && p[1] >= low_.y && p[1] <= high_.y;
     if (!judged || near(p, kStray)) continue;
-    std::int64_t at[3];
-    for (int axis = 0; axis < 3; ++axis) at[axis] = static_cast<std::int64_t>(std::floor(p[axis] / kCell));
+    const auto at = place_of(p[0], p[1], p[2]);
     const auto ground = ground_.find(cell(at[0], at[1], 0));
     (ground != ground_.end() && at[2] < ground->second ? found.buried : found.floating) += opacity;
   }

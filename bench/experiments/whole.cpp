@@ -21,15 +21,13 @@ using nlohmann::json;
 namespace {
 
 constexpr int kBlocks = 16, kSteps = 1250;
-// Half of the photos' size, a step being four times as fast, and splats as many a pixel.
-constexpr int kSize = 320;
+constexpr int kSize = 320;  // half of the photos' size: so many steps take minutes
 constexpr std::uint64_t kCap = 20'000;
 
 json train(const scene::Dataset& dataset, int blocks, int steps, std::uint64_t cap, const fs::path& project) {
   TrainOptions options;
   apply_preset(options, "standard");
-  options.iterations = steps, options.max_splats = cap;
-  options.max_image_size = kSize;
+  options.iterations = steps, options.max_splats = cap, options.max_image_size = kSize;
   const BlockPlan plan = plan_blocks(dataset, {.blocks = blocks}, "standard", options);
   write_block_plan(plan, project);
   std::fprintf(stderr, "%s\n", project.c_str());

@@ -10,9 +10,6 @@ namespace {
 
 // Renderers widen every splat by 0.3 px^2 (Kerbl et al. 2023): from outside it is seen so far into the picture.
 constexpr double kMargin = 2;
-// What does not fit is left whole as long as so many sixteenths of its splats do, the most important ones: merged to
-// half it would lose more. In sixteenths, so that a moving camera seldom changes them.
-constexpr std::uint64_t kParts = 16, kNearly = 12;
 
 /// Pixels that a length of one takes at the node.
 double scale_of(const LodNode& node, const Camera& camera, bool nearest) {
@@ -86,18 +83,7 @@ std::vector<LodPick> select_lod(std::span<const LodNode> nodes, const Camera& ca
     const LodNode& node = nodes[index];
     const std::uint64_t refined = splats - node.rows + rows_below(node);
     if (refined > budget.splats) {
-      const std::uint64_t kept = splats - node.rows, parts = kParts * (budget.splats - kept) / (refined - kept);
-      if (parts < kNearly) {
-        picks.push_back({index, node.rows});
-        continue;
-      }
-      splats = kept;
-      for (const std::uint32_t child : node.child) {
-        if (!is_in_view(nodes[child], camera)) continue;
-        const auto rows = static_cast<std::uint32_t>(nodes[child].rows * parts / kParts);
-        if (rows > 0) picks.push_back({child, rows});
-        splats += rows;
-      }
+      picks.push_back({index, node.rows});
       continue;
     }
     splats = refined;

@@ -27,8 +27,8 @@ bool is_in_view(const LodNode& node, const Camera& camera);
 
 /// A cut through the tree, by node: of what is in view and seen to be in error, that is refined first which takes most
 /// away of the picture's squared difference for each splat that it adds (LodNode::change as seen; what has moved by
-/// less than a pixel counts less), for as long as the budget holds what comes of it, or all but a quarter of it: a prefix
-/// of the rows then. A budget that does not even hold the root gets a prefix of its rows. A pure function of its arguments. `nodes` as LodFile has them.
+/// less than a pixel counts less), for as long as the budget holds what comes of it. A budget that does not even hold
+/// the root gets a prefix of its rows. A pure function of its arguments. `nodes` as LodFile has them.
 std::vector<LodPick> select_lod(std::span<const LodNode> nodes, const Camera& camera, const LodBudget& budget);
 
 }  // namespace tessera::scene

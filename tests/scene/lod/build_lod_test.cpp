@@ -206,22 +206,6 @@ TEST_F(Lod, AViewTakesWhatItSeesAndNoMoreThanItsBudget) {
     }
 }
 
-TEST_F(Lod, WhatDoesNotFitByAHairKeepsItsOwnMostImportantSplats) {
-  const LodFile file = build(test::splat_ground(40));
-  const Camera camera = test::camera_over(20, 20, 50);
-  const auto rows_of_picks = [](const std::vector<LodPick>& picks) {
-    std::uint64_t rows = 0;
-    for (const LodPick& pick : picks) rows += pick.rows;
-    return rows;
-  };
-  const auto all = select_lod(file.nodes(), camera, {5000, 1e-9});
-  ASSERT_EQ(rows_of_picks(all), 1600u);
-  const auto hair = select_lod(file.nodes(), camera, {1599, 1e-9});
-  EXPECT_GT(rows_of_picks(hair), 1580u) << "one pair of leaves gives up a sixteenth";
-  EXPECT_LE(rows_of_picks(hair), 1599u);
-  for (const LodPick& pick : hair) EXPECT_TRUE(file.nodes()[pick.node].is_leaf());
-}
-
 TEST(LodChunk, GrowsWithTheModelBetweenWhatIsWorthReadingAndWhatIsNot) {
   EXPECT_EQ(lod_chunk(1), 4096u);
   EXPECT_EQ(lod_chunk(1'000'000), 15'625u);
