@@ -28,6 +28,7 @@ json train(const scene::Dataset& dataset, int blocks, int steps, std::uint64_t c
   TrainOptions options;
   apply_preset(options, "standard");
   options.iterations = steps, options.max_splats = cap, options.max_image_size = kSize;
+  options.resolution_schedule = "off";  // small as they are
   const BlockPlan plan = plan_blocks(dataset, {.blocks = blocks}, "standard", options);
   write_block_plan(plan, project);
   std::fprintf(stderr, "%s\n", project.c_str());

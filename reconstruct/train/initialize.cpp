@@ -11,6 +11,7 @@
 #include "reconstruct/train/projection.h"
 #include "reconstruct/train/row_edit.h"
 #include "reconstruct/train/schedule.h"
+#include "reconstruct/train/seed_sample.h"
 #include "reconstruct/train/splat_math.h"
 #include "reconstruct/train/stereo_seeds.h"
 #include "scene/error.h"
@@ -89,24 +90,6 @@ scene::GaussianModel model_of(const std::vector<SeedPoint>& seeds, const TrainOp
   return model;
 }
 
-std::uint64_t draw64(const TrainOptions& options, std::uint32_t use, std::uint64_t index) {
-  const auto d = scene::philox(static_cast<std::uint64_t>(options.seed),
-                               static_cast<std::uint32_t>(scene::RandomStream::kInitialise), use, index);
-  return static_cast<std::uint64_t>(d[0]) << 32 | d[1];
-}
-
-/// An even sample of at most `limit`, in the order they had.
-void limit_seeds(std::vector<SeedPoint>& seeds, std::size_t limit, const TrainOptions& options) {
-  if (seeds.size() <= limit) return;
-  std::vector<std::pair<std::uint64_t, std::size_t>> keyed(seeds.size());
-  for (std::size_t i = 0; i < seeds.size(); ++i) keyed[i] = {draw64(options, 0, i), i};
-  std::nth_element(keyed.begin(), keyed.begin() + static_cast<std::ptrdiff_t>(limit), keyed.end());
-  keyed.resize(limit);
-  std::sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  for (std::size_t k = 0; k < limit; ++k) seeds[k] = seeds[keyed[k].second];  // never before its source
-  seeds.resize(limit);
-}
-
 /// Of what lies outside, an even sample that leaves the other rows to what the block is trained for.
 void thin_outside(std::vector<SeedPoint>& seeds, const GrowFilter& grow, const TrainOptions& options) {
   const auto outside = std::stable_partition(seeds.begin(), seeds.end(),
@@ -114,15 +97,15 @@ void thin_outside(std::vector<SeedPoint>& seeds, const GrowFilter& grow, const T
   std::vector<SeedPoint> backdrop(outside, seeds.end());
   seeds.erase(outside, seeds.end());
   const auto rows = static_cast<std::size_t>(options.max_splats);
-  limit_seeds(backdrop, static_cast<std::size_t>(options.backdrop * options.max_splats), options);
-  limit_seeds(seeds, rows - backdrop.size(), options);
+  limit_seeds(backdrop, static_cast<std::size_t>(options.backdrop * options.max_splats), options.seed);
+  limit_seeds(seeds, rows - backdrop.size(), options.seed);
   seeds.insert(seeds.end(), backdrop.begin(), backdrop.end());
 }
 
 void append_points(const scene::SparsePoints& points, std::vector<SeedPoint>& seeds) {
   for (std::size_t i = 0; i < points.size(); ++i) {
     const auto& c = points.color[i];
-    seeds.push_back({points.position[i], {c[0] / 255.0f, c[1] / 255.0f, c[2] / 255.0f}});
+    seeds.push_back({points.position[i], {c[0] / 255.0f, c[1] / 255.0f, c[2] / 255.0f}, false, true});
   }
 }
 
@@ -237,7 +220,7 @@ scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::Imag
     throw scene::Error(dataset.root.string(), "has no sparse points, and no two training views look at the same region",
                        "give it a sparse point cloud");
   if (grow) thin_outside(seeds, grow, options);
-  limit_seeds(seeds, static_cast<std::size_t>(options.max_splats), options);
+  limit_seeds(seeds, static_cast<std::size_t>(options.max_splats), options.seed);
   return model_of(seeds, options, how == "stereo");
 }
 

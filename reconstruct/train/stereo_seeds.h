@@ -19,7 +19,8 @@ inline constexpr int kStereoSize = 319;
 struct SeedPoint {
   std::array<float, 3> position{};
   std::array<float, 3> color{};
-  bool beyond = false;  // no photo looks there: a continuation of the border
+  bool beyond = false;    // no photo looks there: a continuation of the border
+  bool measured = false;  // by structure from motion
 };
 
 /// Points on what the photos show, by small-picture stereo: the depth of every training view is swept against its best
