@@ -90,7 +90,7 @@ scene::GaussianModel model_of(const std::vector<SeedPoint>& seeds, const TrainOp
   return model;
 }
 
-/// Of what lies outside, an even sample that leaves the other rows to what the block is trained for.
+/// Of what lies outside, a sample that leaves the other rows to what the block is trained for.
 void thin_outside(std::vector<SeedPoint>& seeds, const GrowFilter& grow, const TrainOptions& options) {
   const auto outside = std::stable_partition(seeds.begin(), seeds.end(),
                                              [&](const SeedPoint& seed) { return grow.allows(seed.position); });

@@ -19,7 +19,8 @@ inline constexpr std::size_t kShownByBlock = 4;
 /// where there are any, else random. Scale = mean distance to the 3 nearest neighbours (nanoflann; Kerbl et al. 2023),
 /// outliers capped at a quantile; opacity 0.1. For mcmc, where the start is not stereo's, 0.5 and a tenth of the scale
 /// (Kheradmand et al. 2024). In a block, what lies where splats may not
-/// multiply is a coarse backdrop: at most options.backdrop of the rows. Throws scene::Error where there is nothing to start
+/// multiply is a coarse backdrop: at most options.backdrop of the rows. Where not all fit, SfM points go before stereo's
+/// (seed_sample.h). Throws scene::Error where there is nothing to start
 /// from, scene::Cancelled when asked to.
 scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::ImageCache& images,
                                       const TrainOptions& options, const scene::JobContext& job = {},
