@@ -32,11 +32,13 @@ LearningRates Schedule::rates(std::uint32_t step) const {
   LearningRates rates;
   rates.position =
       static_cast<float>(extent_ * log_linear(options_.lr_position, options_.lr_position_final, share(step)));
-  rates.scale = static_cast<float>(options_.lr_scale);
-  rates.rotation = static_cast<float>(options_.lr_rotation);
-  rates.opacity = static_cast<float>(options_.lr_opacity);
-  rates.sh0 = static_cast<float>(options_.lr_sh0);
-  rates.sh_rest = static_cast<float>(options_.lr_sh_rest);
+  const double from = options_.lr_fall_from, t = share(step);
+  const double fall = t <= from ? 1 : log_linear(1, options_.lr_final, (t - from) / (1 - from));
+  rates.scale = static_cast<float>(fall * options_.lr_scale);
+  rates.rotation = static_cast<float>(fall * options_.lr_rotation);
+  rates.opacity = static_cast<float>(fall * options_.lr_opacity);
+  rates.sh0 = static_cast<float>(fall * options_.lr_sh0);
+  rates.sh_rest = static_cast<float>(fall * options_.lr_sh_rest);
   return rates;
 }
 
@@ -72,6 +74,13 @@ int Schedule::coarse_levels(std::uint32_t step) const {
 bool Schedule::densifies(std::uint32_t step) const {
   const double t = share(step);
   return t >= options_.densify_from && t <= options_.densify_until && step % options_.densify_every == 0;
+}
+
+std::uint32_t Schedule::densifications() const {
+  std::uint32_t count = 0;
+  const auto last = static_cast<std::uint32_t>(options_.iterations), every = static_cast<std::uint32_t>(options_.densify_every);
+  for (std::uint32_t step = every; step <= last; step += every) count += densifies(step);
+  return count;
 }
 
 bool Schedule::resets_opacity(std::uint32_t step) const {

@@ -18,7 +18,8 @@ class Schedule {
   /// `extent`: camera extent in the scene frame (scene::camera_extent).
   Schedule(const TrainOptions& options, double extent);
 
-  /// Position decays log-linearly (Kerbl et al. 2023, section 7.1, after Plenoxels); the other groups are constant.
+  /// Position decays log-linearly (Kerbl et al. 2023, section 7.1, after Plenoxels); the other groups stay
+  /// what they are until options.lr_fall_from and fall log-linearly to options.lr_final of it then.
   LearningRates rates(std::uint32_t step) const;
   float exposure_rate(std::uint32_t step) const;
   /// Weights of the terms of geometry; 0: not at this step.
@@ -32,6 +33,7 @@ class Schedule {
   /// Halvings below the run's full size (0: full).
   int coarse_levels(std::uint32_t step) const;
   bool densifies(std::uint32_t step) const;
+  std::uint32_t densifications() const;  // in all
   /// Opacity reset of adc: only while densification lasts.
   bool resets_opacity(std::uint32_t step) const;
 

@@ -21,6 +21,26 @@ constexpr float kResetOpacity = 0.01f;
 
 enum Tag : std::uint8_t { kKeep, kClone, kChildA, kChildB };
 
+using Ranked = std::pair<float, std::uint32_t>;  // the first go first; row
+
+/// Prunes up to `most` of the faintest rows so that more of `wanted` fit into `budget`, which grows by as many. None of
+/// those gives way that will then multiply; others of `wanted` may, and are struck from it.
+void make_room(const std::vector<float>& opacity_logit, std::size_t most, std::vector<Ranked>& wanted,
+               std::size_t& budget, std::vector<std::uint8_t>& pruned) {
+  if (wanted.size() <= budget) return;
+  most = std::min(most, wanted.size() - budget);
+  std::vector<std::uint8_t> stays = pruned;
+  for (std::size_t k = 0; k < budget + most; ++k) stays[wanted[k].second] = 1;
+  std::vector<Ranked> faint;
+  for (std::size_t i = 0; i < stays.size(); ++i)
+    if (!stays[i]) faint.push_back({opacity_logit[i], static_cast<std::uint32_t>(i)});
+  most = std::min(most, faint.size());
+  std::nth_element(faint.begin(), faint.begin() + static_cast<std::ptrdiff_t>(most), faint.end());
+  for (std::size_t k = 0; k < most; ++k) pruned[faint[k].second] = 1;
+  budget += most;
+  std::erase_if(wanted, [&](const Ranked& row) { return pruned[row.second] != 0; });
+}
+
 }  // namespace
 
 AdcStrategy::AdcStrategy(const TrainOptions& options, GrowFilter grow)
@@ -66,7 +86,7 @@ bool AdcStrategy::densify(scene::GaussianModel& model, SparseAdam& adam, const S
   };
 
   std::vector<std::uint8_t> pruned(n, 0);
-  std::vector<std::pair<float, std::uint32_t>> wanted;  // (minus score, row)
+  std::vector<Ranked> wanted;  // by minus score
   std::size_t survivors = 0;
   for (std::size_t i = 0; i < n; ++i) {
     pruned[i] = model.opacity_logit[i] < floor_logit || (was_reset_ && largest(i) > kTooLarge * extent);
@@ -83,8 +103,11 @@ bool AdcStrategy::densify(scene::GaussianModel& model, SparseAdam& adam, const S
   }
   // Clone and split both add one row.
   const std::size_t cap = static_cast<std::size_t>(options_.max_splats);
-  const std::size_t budget = cap > survivors ? cap - survivors : 0;
+  std::size_t budget = cap > survivors ? cap - survivors : 0;
   std::sort(wanted.begin(), wanted.end());
+  const double share = options_.adc_make_room / std::max(1u, schedule_.densifications());
+  make_room(model.opacity_logit, static_cast<std::size_t>(share * static_cast<double>(survivors)), wanted, budget,
+            pruned);
   if (wanted.size() > budget) wanted.resize(budget);
 
   std::vector<EditRow> rows;

@@ -13,7 +13,8 @@ namespace tessera::reconstruct {
 /// mean over its visits of the norm of dL/d(mean2d) in NDC (pixel gradient x W/2, H/2 of the rendered size). The loss
 /// is a mean over pixels, hence this gradient refers to no resolution: thresholds mean the same at every level of the
 /// schedule. Above the threshold a row is cloned if its largest scale is below 1 % of the extent, otherwise split in
-/// two. Under the cap the highest scores go first.
+/// two. Under the cap the highest scores go first; where they do not fit, the faintest rows give way to them, as many over
+/// the run as options.adc_make_room says (shares of the number of rows).
 class AdcStrategy final : public Strategy {
  public:
   explicit AdcStrategy(const TrainOptions& options, GrowFilter grow = {});

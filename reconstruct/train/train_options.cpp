@@ -52,6 +52,8 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
     t.real("lr_opacity", &O::lr_opacity, 0, 1, "", "learning rate of opacity logits");
     t.real("lr_sh0", &O::lr_sh0, 0, 1, "", "learning rate of base colours");
     t.real("lr_sh_rest", &O::lr_sh_rest, 0, 1, "", "learning rate of the higher SH coefficients");
+    t.real("lr_final", &O::lr_final, 1e-6, 1, "of the rate", "what the rates of scales, rotations, opacities and colours fall to by the end; 1: they stay");
+    t.real("lr_fall_from", &O::lr_fall_from, 0, 1, "of the run", "when they begin to fall");
     t.real("lr_exposure", &O::lr_exposure, 0, 1, "", "learning rate of the colour maps at the start");
     t.real("lr_exposure_final", &O::lr_exposure_final, 0, 1, "", "and at the end");
     t.real("densify_from", &O::densify_from, 0, 1, "of the run", "first densification");
@@ -60,6 +62,7 @@ const scene::OptionsTable<TrainOptions>& train_options_table() {
     t.real("adc_threshold", &O::adc_threshold, 0, 1, "NDC", "mean screen gradient above which adc adds splats (6e-4 fits adc_absolute)");
     t.flag("adc_absolute", &O::adc_absolute, "adc sums absolute pixel gradients (AbsGS)");
     t.real("adc_opacity_reset", &O::adc_opacity_reset, 0, 1, "of the run", "adc: share between opacity resets; 0 never resets");
+    t.real("adc_make_room", &O::adc_make_room, 0, 100, "of the rows", "adc: at the cap the faintest splats give way to splats where detail is missing, so many over the run; 0: none");
     t.real("mcmc_noise", &O::mcmc_noise, 0, 1e9, "", "mcmc: strength of the position noise");
     t.real("mcmc_growth", &O::mcmc_growth, 0, 1, "", "mcmc: growth of the number of splats at each densification");
     t.real("opacity_regularization", &O::opacity_regularization, 0, 10, "", "mcmc: weight of the mean opacity in the loss");

@@ -34,6 +34,7 @@ struct TrainOptions {
   // Learning rates (Adam, beta 0.9 / 0.999, epsilon 1e-15)
   double lr_position = 1.6e-4, lr_position_final = 1.6e-6;  // x camera extent
   double lr_scale = 5e-3, lr_rotation = 1e-3, lr_opacity = 0.05, lr_sh0 = 2.5e-3, lr_sh_rest = 1.25e-4;
+  double lr_final = 1, lr_fall_from = 0;       // all but positions': fall to this share, from this share of the run on
   double lr_exposure = 2e-2, lr_exposure_final = 2e-3;
   // Densification, as shares of the run
   double densify_from = 1.0 / 60, densify_until = 0.5;
@@ -41,6 +42,7 @@ struct TrainOptions {
   double adc_threshold = 2e-4;                 // mean NDC gradient; 6e-4 fits absolute gradients
   bool adc_absolute = false;                   // AbsGS
   double adc_opacity_reset = 0.1;              // share of the run between opacity resets
+  double adc_make_room = 0;                    // share of the rows, over the run, that may give way to others at the cap
   double mcmc_noise = 5e5, mcmc_growth = 0.05;
   double opacity_regularization = 0.01, scale_regularization = 0.01;
   double opacity_floor = 0.005;                // splats below are pruned (adc) or moved (mcmc)

@@ -32,6 +32,33 @@ TEST(Schedule, OtherRatesAreTheOptions) {
   EXPECT_FLOAT_EQ(rates.sh_rest, 0.5f);
 }
 
+TEST(Schedule, OtherRatesFallLogLinearlyFromAShareOfTheRunOn) {
+  TrainOptions options;
+  options.iterations = 100;
+  options.lr_scale = 0.1, options.lr_rotation = 0.2, options.lr_opacity = 0.3, options.lr_sh0 = 0.4,
+  options.lr_sh_rest = 0.5;
+  options.lr_final = 0.01, options.lr_fall_from = 0.6;
+  const Schedule schedule(options, 1);
+  for (const auto& [step, share] : {std::pair{1u, 1.0f}, {60u, 1.0f}, {80u, 0.1f}, {100u, 0.01f}, {200u, 0.01f}}) {
+    const LearningRates rates = schedule.rates(step);
+    EXPECT_FLOAT_EQ(rates.scale, share * 0.1f);
+    EXPECT_FLOAT_EQ(rates.rotation, share * 0.2f);
+    EXPECT_FLOAT_EQ(rates.opacity, share * 0.3f);
+    EXPECT_FLOAT_EQ(rates.sh0, share * 0.4f);
+    EXPECT_FLOAT_EQ(rates.sh_rest, share * 0.5f);
+  }
+  options.lr_fall_from = 1;
+  EXPECT_FLOAT_EQ(Schedule(options, 1).rates(100).scale, 0.1f);
+}
+
+TEST(Schedule, CountsItsDensifications) {
+  TrainOptions options;
+  options.iterations = 1250, options.densify_from = 1.0 / 60, options.densify_until = 0.5, options.densify_every = 50;
+  EXPECT_EQ(Schedule(options, 1).densifications(), 12u);  // 50 to 600; 625 is the middle
+  options.densify_every = 2000;
+  EXPECT_EQ(Schedule(options, 1).densifications(), 0u);
+}
+
 TEST(Schedule, ExposureRateDecaysToItsEndAndSurvivesZero) {
   TrainOptions options;
   options.iterations = 10;

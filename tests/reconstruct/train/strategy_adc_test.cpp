@@ -203,6 +203,71 @@ TEST(Adc, PrunesFaintRowsAndGivesTheirRoomToNewOnes) {
   EXPECT_EQ(rows_near(model, 0), 2u);
 }
 
+/// Four rows at the cap, the third the faintest, and one densification that all of `room` falls to.
+TrainOptions full_options(double room) {
+  auto options = adc_options();
+  options.max_splats = 4;
+  options.densify_until = 0.1;
+  options.adc_make_room = room;
+  return options;
+}
+
+scene::GaussianModel full_model() {
+  auto model = row_of_splats(4);
+  model.opacity_logit = {logit(0.5f), logit(0.2f), logit(0.1f), logit(0.3f)};
+  return model;
+}
+
+TEST(Adc, AtTheCapTheFaintestMakeRoomWhereDetailIsMissing) {
+  auto model = full_model();
+  auto adam = test::used_adam(4, 0);
+  auto g = test::blank_gradients(4, 0);
+  see(g, 0, 9e-3f), see(g, 3, 5e-3f);
+  EXPECT_TRUE(AdcStrategy(full_options(0.25)).after_step(model, adam, g, at_step(10)));
+  EXPECT_EQ(model.size(), 4u);
+  EXPECT_EQ(rows_near(model, 0), 2u);
+  EXPECT_EQ(rows_near(model, 10), 1u);
+  EXPECT_EQ(rows_near(model, 20), 0u);
+  EXPECT_EQ(rows_near(model, 30), 1u) << "the share of this densification is one row";
+}
+
+TEST(Adc, WhatMultipliesDoesNotMakeRoomButWhatOnlyWantsToMay) {
+  auto model = full_model();
+  auto adam = test::used_adam(4, 0);
+  auto g = test::blank_gradients(4, 0);
+  see(g, 2, 9e-3f), see(g, 1, 8e-3f), see(g, 0, 7e-3f);
+  EXPECT_TRUE(AdcStrategy(full_options(0.25)).after_step(model, adam, g, at_step(10)));
+  EXPECT_EQ(model.size(), 4u);
+  EXPECT_EQ(rows_near(model, 20), 2u) << "the faintest, and the first to multiply";
+  EXPECT_EQ(rows_near(model, 10), 0u);
+}
+
+TEST(Adc, NobodyMakesRoomThatNobodyWants) {
+  auto adam = test::used_adam(4, 0);
+  auto model = full_model();
+  EXPECT_FALSE(AdcStrategy(full_options(1)).after_step(model, adam, test::blank_gradients(4, 0), at_step(10)));
+  auto options = full_options(1);
+  options.max_splats = 5;  // room for the one
+  auto g = test::blank_gradients(4, 0);
+  see(g, 0, 9e-3f);
+  EXPECT_TRUE(AdcStrategy(options).after_step(model, adam, g, at_step(10)));
+  EXPECT_EQ(model.size(), 5u);
+  EXPECT_EQ(rows_near(model, 20), 1u);
+}
+
+TEST(Adc, RoomIsSharedOutAmongTheDensificationsOfTheRun) {
+  auto options = full_options(0.25);
+  options.densify_until = 0.2;  // two: an eighth of four rows is none
+  auto model = full_model();
+  auto adam = test::used_adam(4, 0);
+  auto g = test::blank_gradients(4, 0);
+  see(g, 0, 9e-3f);
+  EXPECT_FALSE(AdcStrategy(options).after_step(model, adam, g, at_step(10)));
+  options.adc_make_room = 0.5;
+  EXPECT_TRUE(AdcStrategy(options).after_step(model, adam, g, at_step(10)));
+  EXPECT_EQ(rows_near(model, 20), 0u);
+}
+
 TEST(Adc, LargeRowsArePrunedOnlyAfterAReset) {
   auto options = adc_options();
   options.iterations = 15000, options.adc_opacity_reset = 0.2;  // step 3000
