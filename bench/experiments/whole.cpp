@@ -20,16 +20,30 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int kBlocks = 16, kSteps = 1250;
+constexpr int kBlocks = 16, kSteps = 20'000;  // in all
 constexpr int kSize = 320;  // half of the photos' size: so many steps take minutes
 constexpr std::uint64_t kCap = 20'000;
 
-json train(const scene::Dataset& dataset, int blocks, int steps, std::uint64_t cap, const fs::path& project) {
+/// Blocks share the steps out by their photos, so that every photo is seen as often.
+BlockPlan plan_of(const scene::Dataset& dataset, int blocks, int steps, std::uint64_t cap) {
   TrainOptions options;
   apply_preset(options, "standard");
   options.iterations = steps, options.max_splats = cap, options.max_image_size = kSize;
   options.resolution_schedule = "off";  // small as they are
-  const BlockPlan plan = plan_blocks(dataset, {.blocks = blocks}, "standard", options);
+  BlockPlan plan = plan_blocks(dataset, {.blocks = blocks}, "standard", options);
+  std::size_t photos = 0;
+  for (const auto& block : plan.views) photos += block.size();
+  plan.options.steps_per_photo = static_cast<double>(steps) / static_cast<double>(photos);
+  return plan;
+}
+
+int steps_of(const BlockPlan& plan) {
+  int steps = 0;
+  for (std::uint32_t b = 0; b < plan.partition.cells(); ++b) steps += block_options(plan, b).iterations;
+  return steps;
+}
+
+json train(const scene::Dataset& dataset, const BlockPlan& plan, const fs::path& project) {
   write_block_plan(plan, project);
   std::fprintf(stderr, "%s\n", project.c_str());
   return BlockTraining(plan, project, dataset, {}).run().metrics;
@@ -70,7 +84,8 @@ void whole(const fs::path& out) {
   std::vector<Tile> tiles;
   const fs::path in_blocks = out / "city16-blocks";
   const auto add = [&](const char* name, int blocks, int steps, std::uint64_t cap, const fs::path& project) {
-    Row row{name, blocks * steps, {}, train(dataset, blocks, steps, cap, project), {}};
+    const BlockPlan plan = plan_of(dataset, blocks, steps, cap);
+    Row row{name, steps_of(plan), {}, train(dataset, plan, project), {}};
     const fs::path file = project / "model.ply", figures = project / "along_borders";
     row.strays = surface.strays(scene::read_splat_ply(file));
     scene::make_folder(figures);
@@ -82,7 +97,7 @@ void whole(const fs::path& out) {
     rows.push_back(std::move(row));
   };
   add("16 blocks", kBlocks, kSteps, kCap, in_blocks);
-  add("one model", 1, kBlocks * kSteps, rows[0].metrics["splats"].get<std::uint64_t>(), out / "city16-single");
+  add("one model", 1, rows[0].steps, rows[0].metrics["splats"].get<std::uint64_t>(), out / "city16-single");
   const fs::path picture = out / "whole.png";
   scene::write_image(picture, sheet(tiles, 2));
   std::printf(

@@ -52,7 +52,7 @@ struct TrainOptions {
   int initial_random_splats = 100000;          // of a random start
   // Of a block of a scene
   double steps_per_photo = 60;                 // it takes at most so many for each of its photos; 0: iterations
-  double backdrop = 0.25;                      // of a block's rows, at most so many start where splats may not multiply
+  double backdrop = 0.1;                       // of a block's rows, at most so many start where splats may not multiply
   double dropout = 0;                          // share of splats left out of a step at the end of a run over few photos
   // Run
   std::string eval = "end";                    // off | end | EVERY (steps)

@@ -105,7 +105,7 @@ TEST(Forecast, SplatsGrowFromTheStartToTheCap) {
   EXPECT_EQ(forecast(flown.plan(1), flown.dataset).disk_bytes, 900u * (720 + 248 + 248));
 }
 
-TEST(Forecast, ABlocksBackdropTakesAQuarterOfTheCapAtMostAndDoesNotGrow) {
+TEST(Forecast, ABlocksBackdropTakesItsShareOfTheCapAtMostAndDoesNotGrow) {
   Flown flown;
   flown.options.strategy = "mcmc", flown.options.initialization = "points", flown.options.pixels_per_splat = 0;
   flown.options.densify_from = flown.options.densify_until = 0;  // never
@@ -114,6 +114,7 @@ TEST(Forecast, ABlocksBackdropTakesAQuarterOfTheCapAtMostAndDoesNotGrow) {
   ASSERT_GT(roomy.auxiliary, 0u);
   EXPECT_NEAR(static_cast<double>(roomy.splats), static_cast<double>(roomy.points + roomy.auxiliary), 1);
   flown.options.max_splats = static_cast<int>(2 * roomy.points);
+  flown.options.backdrop = 0.25;
   ASSERT_GT(roomy.auxiliary, roomy.points / 2) << "or the quarter bounds nothing";
   EXPECT_NEAR(static_cast<double>(block().splats), 1.5 * static_cast<double>(roomy.points), 1);
 }

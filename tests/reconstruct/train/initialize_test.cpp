@@ -61,7 +61,7 @@ TEST(InitializeFromPoints, OutsideOfABlockIsACoarseBackdrop) {
   const auto count_left = [&](const scene::GaussianModel& model) {
     return std::count_if(model.position[0].begin(), model.position[0].end(), [](float x) { return x < -0.5f; });
   };
-  options.max_splats = 80;
+  options.max_splats = 80, options.backdrop = 0.25;
   auto model = initialize_model(world.dataset, images, options, {}, left);
   EXPECT_EQ(count_left(model), 30) << "all of them";
   EXPECT_EQ(model.size(), 50u) << "and a quarter of the rows for what lies beyond";
@@ -132,6 +132,15 @@ TEST(InitializeFromPoints, TheCapTakesAnEvenSampleThatDependsOnTheSeed) {
   const auto left = std::count_if(a.position[0].begin(), a.position[0].end(), [](float x) { return x < 0; });
   EXPECT_GT(left, 25);
   EXPECT_LT(left, 75);
+}
+
+TEST(InitializeFromStereo, LeavesABlockRoomToGrow) {
+  auto options = adc_options();
+  options.stereo_splats = 10'000, options.max_splats = 1000;
+  EXPECT_EQ(most_of_stereo(options, false), 10'000u);
+  EXPECT_EQ(most_of_stereo(options, true), 4u * 250u) << "of which a quarter falls to the block";
+  options.max_splats = 1'000'000;
+  EXPECT_EQ(most_of_stereo(options, true), 4u * 10'000u);
 }
 
 TEST(InitializeFromFrusta, FillsWhatTwoTrainingViewsSeeWithThePhotosColours) {
