@@ -207,8 +207,8 @@ TEST_F(Lod, AViewTakesWhatItSeesAndNoMoreThanItsBudget) {
 }
 
 TEST(LodChunk, GrowsWithTheModelBetweenWhatIsWorthReadingAndWhatIsNot) {
-  EXPECT_EQ(lod_chunk(1), 4096u);
-  EXPECT_EQ(lod_chunk(1'000'000), 15'625u);
+  EXPECT_EQ(lod_chunk(1), 1024u);
+  EXPECT_EQ(lod_chunk(1'000'000), 3906u);
   EXPECT_EQ(lod_chunk(100'000'000), 65'536u);
 }
 
