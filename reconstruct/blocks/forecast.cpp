@@ -91,7 +91,7 @@ struct Start {
 };
 Start start_of(const TrainOptions& o, const scene::Dataset& part, const BlockData& block, bool whole) {
   const auto points = static_cast<double>(part.points.size());
-  const double stereo = static_cast<double>(most_of_stereo(o, !whole));
+  const double stereo = static_cast<double>(o.stereo_splats) * (whole ? 1 : kShownByBlock);
   double all = points;
   if (o.initialization == "stereo") all += kStereoFill * std::min(stereo, stereo_pixels(part));
   if (o.initialization == "random" || all == 0) all = o.initial_random_splats;

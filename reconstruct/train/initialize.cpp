@@ -22,7 +22,6 @@ namespace tessera::reconstruct {
 
 namespace {
 
-constexpr std::size_t kShownByBlock = 4;  // points that a block's photos show, over those that it has
 constexpr std::size_t kNeighbours = 3;   // Kerbl et al. 2023: mean distance to the three nearest
 constexpr double kScaleQuantile = 0.98;  // lone outliers would start as splats across the whole picture
 constexpr float kScaleFloor = 1e-4f;     // scene frame: a tenth of a pixel at a focal length of 1,000
@@ -200,12 +199,6 @@ std::vector<SeedPoint> frustum_seeds(const scene::Dataset& dataset, scene::Image
 
 }  // namespace
 
-std::size_t most_of_stereo(const TrainOptions& options, bool of_block) {
-  const auto everywhere = static_cast<std::size_t>(options.stereo_splats);
-  if (!of_block) return everywhere;
-  return kShownByBlock * std::min(everywhere, static_cast<std::size_t>(kStereoShare * options.max_splats));
-}
-
 scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::ImageCache& images,
                                       const TrainOptions& options, const scene::JobContext& job,
                                       const GrowFilter& grow) {
@@ -217,7 +210,9 @@ scene::GaussianModel initialize_model(const scene::Dataset& dataset, scene::Imag
   if (how == "auto") how = any_points ? "points" : "random";
 
   std::vector<SeedPoint> seeds;
-  if (how == "stereo") seeds = stereo_seeds(dataset, images, most_of_stereo(options, bool(grow)), job);
+  // A block's photos show some times as much ground as the block has.
+  const std::size_t stereo = static_cast<std::size_t>(options.stereo_splats) * (grow ? kShownByBlock : 1);
+  if (how == "stereo") seeds = stereo_seeds(dataset, images, stereo, job);
   // Where stereo matches nothing (one view, no texture), what there is must do.
   if (how != "random" && any_points) append_points(dataset.points, seeds);
   if (seeds.empty()) seeds = frustum_seeds(dataset, images, options, job);

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstddef>
-
 #include "reconstruct/train/block_context.h"
 #include "reconstruct/train/train_options.h"
 #include "scene/dataset.h"
@@ -11,9 +9,9 @@
 
 namespace tessera::reconstruct {
 
-/// Points that stereo adds to a start at most. The photos of a block show 3.5 to 7 times the points that it has (a city
-/// of 16): four times as many for them, but not so many that its own share takes more than kStereoShare of its rows.
-std::size_t most_of_stereo(const TrainOptions& options, bool of_block);
+/// A block's photos show 3.5 to 7 times the points that it has (a city of 16), so its start takes so many times what
+/// stereo adds elsewhere.
+inline constexpr std::size_t kShownByBlock = 4;
 
 /// First model of a run, in the scene frame, in Morton order, at most options.max_splats rows. By
 /// options.initialization: "stereo" (stereo_seeds.h, with the SfM points where there are any), "points" (SfM points),

@@ -134,15 +134,6 @@ TEST(InitializeFromPoints, TheCapTakesAnEvenSampleThatDependsOnTheSeed) {
   EXPECT_LT(left, 75);
 }
 
-TEST(InitializeFromStereo, LeavesABlockRoomToGrow) {
-  auto options = adc_options();
-  options.stereo_splats = 10'000, options.max_splats = 1000;
-  EXPECT_EQ(most_of_stereo(options, false), 10'000u);
-  EXPECT_EQ(most_of_stereo(options, true), 4u * 250u) << "of which a quarter falls to the block";
-  options.max_splats = 1'000'000;
-  EXPECT_EQ(most_of_stereo(options, true), 4u * 10'000u);
-}
-
 TEST(InitializeFromFrusta, FillsWhatTwoTrainingViewsSeeWithThePhotosColours) {
   test::SmallWorld world(8, 64, 48);
   world.dataset.points = {};
