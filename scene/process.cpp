@@ -26,4 +26,9 @@ std::optional<unsigned long long> process_start(long process) {
 
 void give_back_memory() { ::malloc_trim(0); }
 
+void keep_large_allocations_apart() {
+  constexpr int kLarge = 1 << 20;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+}
+
 }  // namespace tessera::scene

@@ -8,6 +8,7 @@
 #include "app/cli/command.h"
 #include "reconstruct/provenance.h"
 #include "scene/error.h"
+#include "scene/process.h"
 
 namespace {
 
@@ -66,6 +67,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  tessera::scene::keep_large_allocations_apart();
   tessera::app::install_signal_handlers();
   // FFmpeg would report a full disk a second time, in its own words. AV_LOG_QUIET; set before there are threads.
   ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);

@@ -10,8 +10,10 @@
 #include "app/studio/main_window.h"
 #include "app/studio/theme.h"
 #include "reconstruct/provenance.h"
+#include "scene/process.h"
 
 int main(int argc, char** argv) {
+  tessera::scene::keep_large_allocations_apart();
   QApplication application(argc, argv);
   QApplication::setApplicationName("tessera-studio");
   QApplication::setOrganizationName("tessera");

@@ -51,5 +51,31 @@ TEST(GiveBackMemory, ReturnsWhatTheAllocatorKeeps) {
   EXPECT_LT(resident_pages(), before - static_cast<long>(kPieces * kBytes / 4096 / 2));
 }
 
+TEST(KeepLargeAllocationsApart, WhatWasFreedOnceIsNotKeptTheNextTime) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "SKIPPED: the sanitizers bring an allocator of their own";
+#endif
+  // A child, so that nothing is set for other tests: 28 MB are freed and taken again below an allocation that stays.
+  const auto kept = [](bool apart) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      if (apart) keep_large_allocations_apart();
+      constexpr std::size_t kBytes = 28 << 20;
+      std::vector<char>(kBytes, 1);
+      auto again = std::make_unique<std::vector<char>>(kBytes, 1);
+      const auto above = std::make_unique<std::vector<char>>(100'000, 1);
+      again.reset();
+      long mapped = 0, resident = 0;
+      std::ifstream("/proc/self/statm") >> mapped >> resident;
+      ::_exit(resident > static_cast<long>(kBytes / 4096) ? 1 : 0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WEXITSTATUS(status) == 1;
+  };
+  EXPECT_TRUE(kept(false)) << "or there is nothing to be done";
+  EXPECT_FALSE(kept(true));
+}
+
 }  // namespace
 }  // namespace tessera::scene
