@@ -27,7 +27,7 @@ std::optional<unsigned long long> process_start(long process) {
 void give_back_memory() { ::malloc_trim(0); }
 
 void keep_large_allocations_apart() {
-  constexpr int kLarge = 1 << 20;
+  constexpr int kLarge = 16 << 20;  // of a megabyte each, training's pictures cost 17 % of its time, of 4 still 5 %
   ::mallopt(M_MMAP_THRESHOLD, kLarge);
 }
 

@@ -13,10 +13,10 @@ std::optional<unsigned long long> process_start(long process);
 /// between jobs.
 void give_back_memory();
 
-/// From now on allocations of a megabyte and more are mapped one by one, and go back to the system when they are freed.
+/// From now on allocations of 16 MB and more are mapped one by one, and go back to the system when they are freed.
 /// glibc begins like that, but takes what was freed once (up to 32 MB) for small from then on, and keeps it in a heap
-/// where it need not fit again: in the fourth block that a process trains its peak was 56 MB above the first one's, two
-/// checkpoints of 28. For the start of a program.
+/// where it need not fit again: in the fourth block that a process trained its peak was 56 MB above the first one's, as
+/// much as two checkpoints. For the start of a program.
 void keep_large_allocations_apart();
 
 }  // namespace tessera::scene
