@@ -17,14 +17,15 @@ using nlohmann::json;
 
 namespace {
 
-/// Photos are scored once each: one, and the next that is decoded ahead, with masks and alpha.
-std::size_t cache_bytes(const scene::Dataset& dataset, int level) {
+/// Photos are scored once each: one, and the next that is decoded ahead, with masks and alpha; never more than training
+/// may keep.
+std::size_t cache_bytes(const BlockPlan& plan, const scene::Dataset& dataset, int level) {
   std::size_t pixels = 0;
   for (const std::size_t v : dataset.test_views()) {
     const scene::Pinhole k = scene::level_camera(dataset.views[v].camera.intrinsics, level);
     pixels = std::max(pixels, static_cast<std::size_t>(k.width) * static_cast<std::size_t>(k.height));
   }
-  return 2 * 5 * pixels;
+  return std::min(2 * 5 * pixels, static_cast<std::size_t>(plan.options.image_cache_mb * 1e6));
 }
 
 EvaluateOptions scoring(const BlockPlan& plan, const scene::Dataset& dataset) {
@@ -41,7 +42,7 @@ json score_scene(const StreamedModel& model, const BlockPlan& plan, const fs::pa
                  const scene::Dataset& dataset, const scene::JobContext& job) {
   const EvaluateOptions how = scoring(plan, dataset);
   const auto tests = dataset.test_views();
-  scene::ImageCache images(dataset, cache_bytes(dataset, how.level));
+  scene::ImageCache images(dataset, cache_bytes(plan, dataset, how.level));
   const auto rasterizer = render::make_cpu_rasterizer();
   SeamReport seams(plan.partition);
   Scores scores;
