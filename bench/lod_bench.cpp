@@ -109,9 +109,7 @@ scene::GaussianModel grown(const scene::GaussianModel& model, int copies) {
     // 4 in a row, so that the scene grows to all sides.
     for (float& at : copy.position[0]) at += width * static_cast<float>(i % 4);
     for (float& at : copy.position[1]) at += width * static_cast<float>(i / 4);
-    const auto to = all.planes();
-    for (std::size_t p = 0; p < to.size(); ++p)
-      to[p]->insert(to[p]->end(), copy.planes()[p]->begin(), copy.planes()[p]->end());
+    all.append(copy);
   }
   return all;
 }

@@ -43,6 +43,12 @@ void GaussianPlanes::apply(const IndexMap& map) {
   for (auto* plane : planes()) apply_index_map(map, *plane);
 }
 
+void GaussianPlanes::append(const GaussianPlanes& more) {
+  const auto to = planes();
+  const auto from = more.planes();
+  for (std::size_t p = 0; p < to.size(); ++p) to[p]->insert(to[p]->end(), from[p]->begin(), from[p]->end());
+}
+
 void GaussianModel::validate(const std::string& subject) const {
   const std::size_t coefficients = sh.size();
   if (coefficients != 3 && coefficients != 12 && coefficients != 27 && coefficients != 48)

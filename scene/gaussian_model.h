@@ -45,6 +45,8 @@ struct GaussianPlanes {
   std::vector<std::vector<float>*> planes();
   std::vector<const std::vector<float>*> planes() const;
   void apply(const IndexMap& map);
+  /// Rows of `more`, of the same degree, after these.
+  void append(const GaussianPlanes& more);
 };
 
 /// A set of anisotropic 3D Gaussians (Kerbl et al. 2023, section 4): mean `position`, covariance R diag(exp(2 log_scale)) R^T,

@@ -169,12 +169,6 @@ void bound(LodNode& node, const GaussianModel& model) {
   }
 }
 
-void append(GaussianModel& model, const GaussianModel& more) {
-  const auto to = model.planes();
-  const auto from = more.planes();
-  for (std::size_t p = 0; p < to.size(); ++p) to[p]->insert(to[p]->end(), from[p]->begin(), from[p]->end());
-}
-
 double mass_of(const GaussianModel& model) {
   const std::vector<float> mass = opacity_mass(model);
   return std::accumulate(mass.begin(), mass.end(), 0.0);
@@ -200,7 +194,7 @@ class Builder {
         const GaussianModel other = build(node.child[1]);
         const double mass_of_other = mass_of(other);
         mass += mass_of_other, error += mass_of_other * square(1, node);
-        append(model, other);
+        model.append(other);
       }
       job_.throw_if_cancelled();
       MergedSplats merged = merge_splats(model, (model.size() + 1) / 2);
