@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <thread>
@@ -17,7 +18,7 @@ namespace tessera::app {
 namespace {
 
 struct Arguments {
-  std::string data, out, preset = "standard", memory, time, region, coarse;
+  std::string data, out, preset, memory, time, region, coarse, start;
   reconstruct::PlanOptions how;
   int iterations = 0, max_splats = 0, seed = -1;
   std::vector<std::string> set;
@@ -41,10 +42,13 @@ void print_table(const reconstruct::BlockPlan& plan, const reconstruct::SceneFor
   row("all", {"", "", "", count_text(splats), bytes_text(static_cast<double>(forecast.memory_bytes)),
               time(forecast.cpu_seconds), bytes_text(static_cast<double>(forecast.disk_bytes))});
   const reconstruct::Balance balance = reconstruct::balance_of(plan, forecast);
+  int steps = 0;
+  for (std::uint32_t block = 0; block < plan.partition.cells(); ++block)
+    steps = std::max(steps, reconstruct::block_options(plan, block).iterations);
   std::printf(
       "estimates: at most %d steps a block, on %d core%s; memory is an upper bound. \"all\" takes the blocks one after "
       "another and scores the merged scene\n",
-      plan.options.iterations, cores, cores == 1 ? "" : "s");
+      steps, cores, cores == 1 ? "" : "s");
   std::printf("balance   longest over mean time %.2f, variation %.2f, worst aspect of a cell %.1f\n",
               balance.max_over_mean, balance.variation, balance.worst_aspect);
 }
@@ -64,7 +68,8 @@ void say_of_cap(const reconstruct::BlockPlan& plan, const scene::Dataset& datase
 
 int plan(const Arguments& a, Cli& cli) {
   reconstruct::TrainOptions options;
-  reconstruct::apply_preset(options, a.preset);
+  const std::string preset = !a.preset.empty() ? a.preset : a.start.empty() ? "standard" : "refine";
+  reconstruct::apply_preset(options, preset);
   const auto& table = reconstruct::train_options_table();
   if (a.iterations) table.set(options, "iterations", std::to_string(a.iterations));
   if (a.max_splats) table.set(options, "max_splats", std::to_string(a.max_splats));
@@ -83,7 +88,7 @@ int plan(const Arguments& a, Cli& cli) {
   if (!a.memory.empty()) budget.memory_bytes = reconstruct::read_memory(a.memory);
   if (!a.time.empty()) budget.seconds = reconstruct::read_time(a.time);
   reconstruct::PlanOptions how = a.how;
-  how.coarse = a.coarse;
+  how.coarse = a.coarse, how.start = a.start;
   if (!a.region.empty()) how.region = reconstruct::read_region(a.region);
   if (const auto machine = reconstruct::machine_limit(threads);
       budget.memory_bytes > static_cast<double>(machine.bytes))
@@ -91,7 +96,7 @@ int plan(const Arguments& a, Cli& cli) {
                         " " + machine.source);
 
   const scene::Dataset dataset = open_dataset(a.data, cli.console);
-  reconstruct::BlockPlan made = reconstruct::plan_within(dataset, how, budget, a.preset, options, cli.console.job());
+  reconstruct::BlockPlan made = reconstruct::plan_within(dataset, how, budget, preset, options, cli.console.job());
   made.data = a.data;
   if (budget.memory_bytes > 0) say_of_cap(made, dataset, cli.console);
   const auto blocks = reconstruct::block_data(dataset, made);
@@ -147,8 +152,12 @@ void add_plan_command(Cli& cli) {
          "--merge", [a](const std::string& name) { a->how.merge = reconstruct::merge_rule(name); },
          "whose splats stay: cell (that they lie in), box (likewise, none beyond the region) or nearest (centre)")
       ->default_str(reconstruct::merge_name(a->how.merge));
-  sub->add_option("--preset", a->preset, "draft, standard, high, or a TOML file: of every block")
-      ->capture_default_str();
+  sub->add_option("--start", a->start,
+                  "a finished project, run or PLY of the same photos: it is trained on, and no splats come or go")
+      ->check(not_empty());
+  sub->add_option("--preset", a->preset,
+                  "draft, standard, high, refine, or a TOML file: of every block; standard, or refine with --start")
+      ->check(not_empty());
   sub->add_option("--iterations", a->iterations, "steps of every block, at most")
       ->check(option_value(table, "iterations"));
   sub->add_option("--max-splats", a->max_splats, "hard cap of every block")->check(option_value(table, "max_splats"));

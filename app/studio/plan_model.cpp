@@ -10,6 +10,7 @@
 
 #include "app/studio/workspace.h"
 #include "reconstruct/blocks/forecast.h"
+#include "reconstruct/blocks/start_scene.h"
 #include "scene/error.h"
 
 namespace tessera::app {
@@ -35,7 +36,10 @@ double median_height(const scene::Dataset& dataset) {
 
 PlanModel::Known PlanModel::known_of(reconstruct::BlockPlan plan, const scene::Dataset& dataset,
                                      const std::vector<Load>& loads) {
-  if (plan.views.empty()) plan.views = reconstruct::views_by_tracks(dataset, plan.partition, plan.assignment);
+  if (plan.views.empty()) {
+    plan.views = reconstruct::views_by_tracks(dataset, plan.partition, plan.assignment);
+    if (plan.start) reconstruct::count_start(plan, dataset);
+  }
   const auto data = reconstruct::block_data(dataset, plan);
   const reconstruct::SceneForecast scene = reconstruct::forecast(plan, dataset, data);
   const std::vector<double> sums = reconstruct::cell_loads(plan.partition, loads);

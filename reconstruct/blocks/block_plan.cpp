@@ -9,6 +9,7 @@
 
 #include "reconstruct/blocks/contribution.h"
 #include "reconstruct/blocks/region.h"
+#include "reconstruct/blocks/start_scene.h"
 #include "reconstruct/run/inputs.h"
 #include "reconstruct/train/run_record.h"
 #include "scene/atomic_file.h"
@@ -169,6 +170,31 @@ void read_assignment(const json& record, BlockPlan& plan, const std::string& fil
   }
 }
 
+json start_json(const PlanStart& start) {
+  json rows = json::array();
+  for (const auto& block : start.rows) rows.push_back({block.own, block.others});
+  return {{"file", start.file.string()}, {"fingerprint", start.fingerprint}, {"splats", start.splats}, {"rows", rows}};
+}
+
+PlanStart read_start(const json& record, std::uint32_t blocks, const std::string& file) {
+  PlanStart start;
+  const auto whole = [](const json& value) { return value.is_number_unsigned(); };
+  start.file = text_of(record, "file", "");
+  bool good = !start.file.empty() && whole(record.value("fingerprint", json())) &&
+              whole(record.value("splats", json())) && record.value("rows", json()).is_array() &&
+              record["rows"].size() == blocks;
+  if (good) {
+    start.fingerprint = record["fingerprint"], start.splats = record["splats"];
+    for (const json& block : record["rows"]) {
+      good = good && block.is_array() && block.size() == 2 && whole(block[0]) && whole(block[1]) &&
+             block[0].get<std::uint64_t>() <= start.splats && block[1].get<std::uint64_t>() <= start.splats;
+      if (good) start.rows.push_back({block[0], block[1]});
+    }
+  }
+  if (!good) throw scene::Error(file, "start does not say what scene and how much of it", "make the plan anew");
+  return start;
+}
+
 }  // namespace
 
 BlockPlan plan_blocks(const scene::Dataset& dataset, const PlanOptions& how, std::string preset, TrainOptions options,
@@ -183,7 +209,7 @@ BlockPlan plan_blocks(const scene::Dataset& dataset, const PlanOptions& how, std
   warn_of_strangers(dataset, job);
   BlockPlan plan{
       dataset.root, std::move(preset), std::move(options), cut(dataset, how), how.assignment, fingerprint(dataset),
-      {},           how.merge};
+      {},           how.merge, {}};
   if (plan.partition.cells() == 1) {
     plan.views.resize(1);
     for (const std::size_t v : dataset.train_views()) plan.views[0].push_back({static_cast<std::uint32_t>(v), 1, 1});
@@ -191,6 +217,7 @@ BlockPlan plan_blocks(const scene::Dataset& dataset, const PlanOptions& how, std
     plan.views = assigned_views(dataset, plan, how.coarse, job);
   }
   refuse_empty(block_data(dataset, plan), how);
+  if (!how.start.empty()) start_from(plan, dataset, how.start);
   std::vector<bool> used(dataset.views.size());
   for (const auto& block : plan.views)
     for (const BlockView& v : block) used[v.view] = true;
@@ -246,14 +273,17 @@ std::vector<BlockData> block_data(const scene::Dataset& dataset, const BlockPlan
 
 TrainOptions block_options(const BlockPlan& plan, std::uint32_t cell) {
   TrainOptions options = plan.options;
+  const bool continues = static_cast<bool>(plan.start);
+  if (continues) options.max_splats = static_cast<int>(plan.start.rows[cell].own + plan.start.rows[cell].others);
+  // Few photos, seen too often, are learnt by heart (docs/large-scenes.md, "Blocks").
+  const double most = options.steps_per_photo * static_cast<double>(plan.views[cell].size());
+  if (most > 0 && (continues || plan.partition.cells() > 1))
+    options.iterations = std::min(options.iterations, std::max(static_cast<int>(most), continues ? 1 : kFewestBlockSteps));
   if (plan.partition.cells() == 1) return options;
   // Independent draws in every block, whichever machine trains it.
   const auto draw = scene::philox(static_cast<std::uint64_t>(options.seed),
                                   static_cast<std::uint32_t>(scene::RandomStream::kInitialise), 0x626C6F63u, cell);
   options.seed = static_cast<int>(draw[0] >> 1);
-  // Few photos, seen too often, are learnt by heart (docs/large-scenes.md, "Blocks").
-  if (const double most = options.steps_per_photo * static_cast<double>(plan.views[cell].size()); most > 0)
-    options.iterations = std::min(options.iterations, std::max(static_cast<int>(most), kFewestBlockSteps));
   options.eval = "off";  // held-out photos are scored on the merged scene
   return options;
 }
@@ -261,7 +291,7 @@ TrainOptions block_options(const BlockPlan& plan, std::uint32_t cell) {
 void write_block_plan(const BlockPlan& plan, const fs::path& project) {
   json options = json::object();
   for (const auto& row : train_options_table().rows()) options[row.spec.name] = row.get(plan.options);
-  const json record = {{"version", kVersion},
+  json record = {{"version", kVersion},
                        {"data", fs::absolute(plan.data).lexically_normal().string()},
                        {"data_fingerprint", plan.data_fingerprint},
                        {"preset", plan.preset},
@@ -269,6 +299,7 @@ void write_block_plan(const BlockPlan& plan, const fs::path& project) {
                        {"partition", plan.partition.json()},
                        {"assignment", assignment_json(plan)},
                        {"merge", merge_name(plan.merge)}};
+  if (plan.start) record["start"] = start_json(plan.start);
   scene::make_folder(project);
   scene::write_file_atomically(project / "plan.json", json_text(record) + "\n");
 }
@@ -304,6 +335,7 @@ BlockPlan read_block_plan(const fs::path& project) {
   } catch (const scene::Error& e) {
     throw scene::Error(file, e.what(), "make the plan anew");
   }
+  if (record.contains("start")) plan.start = read_start(record["start"], plan.partition.cells(), file);
   return plan;
 }
 

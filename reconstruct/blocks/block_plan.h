@@ -28,7 +28,20 @@ struct PlanOptions {
   AssignmentOptions assignment;
   MergeRule merge = MergeRule::cell;
   std::filesystem::path coarse;    // visibility, ssim-drop: a trained run of the data; empty: its sparse points
+  std::filesystem::path start;     // a scene to begin with, see start_from; empty: none
   std::vector<glm::dvec2> region;  // corners (read_region); empty: region_of_interest
+};
+
+/// A scene that blocks begin with instead of points (start_scene.h).
+struct PlanStart {
+  std::filesystem::path file;     // a PLY; empty: none
+  std::uint64_t fingerprint = 0;  // of its splats
+  std::uint64_t splats = 0;
+  struct Rows {
+    std::size_t own = 0, others = 0;  // what lies in the block's cell; what else its photos show
+  };
+  std::vector<Rows> rows;  // of each block
+  explicit operator bool() const { return !file.empty(); }
 };
 
 /// A scene cut into blocks, with all that training them needs: PROJECT/plan.json. One block is the ordinary case.
@@ -41,6 +54,7 @@ struct BlockPlan {
   std::uint64_t data_fingerprint = 0;  // of the dataset that it was made for
   BlockViews views;                    // of every cell, as assigned
   MergeRule merge = MergeRule::cell;
+  PlanStart start;
 };
 
 const char* merge_name(MergeRule rule);
@@ -60,7 +74,8 @@ std::vector<BlockData> block_data(const scene::Dataset& dataset, const BlockPlan
 
 /// However few photos a block has, it may take what a first look takes (preset "draft").
 inline constexpr int kFewestBlockSteps = 1000;
-/// The options that block `cell` trains with: a seed of its own, and no more steps than its photos are good for.
+/// The options that block `cell` trains with: a seed of its own, and no more steps than its photos are good for; where
+/// the plan starts from a scene, room for what it begins with and no fewest steps.
 TrainOptions block_options(const BlockPlan& plan, std::uint32_t cell);
 
 void write_block_plan(const BlockPlan& plan, const std::filesystem::path& project);

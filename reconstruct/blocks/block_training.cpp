@@ -9,6 +9,7 @@
 #include "reconstruct/blocks/forecast.h"
 #include "reconstruct/blocks/merge.h"
 #include "reconstruct/blocks/shared_exposure.h"
+#include "reconstruct/blocks/start_scene.h"
 #include "reconstruct/run/inputs.h"
 #include "reconstruct/run/train_run.h"
 #include "reconstruct/train/checkpoint.h"
@@ -43,12 +44,18 @@ BlockTraining::BlockTraining(BlockPlan plan, fs::path project, const scene::Data
   if (fingerprint(dataset) != plan_.data_fingerprint)
     throw scene::Error((project_ / "plan.json").string(), "was made for other photos, poses or points",
                        "make it anew: tessera plan");
+  if (plan_.start) check_start(plan_.start);
   blocks_ = block_data(dataset, plan_);
   for (const BlockForecast& block : forecast(plan_, dataset, blocks_).blocks)
     costs_.cpu_seconds.push_back(block.cpu_seconds), costs_.memory_bytes.push_back(block.memory_bytes);
   if (options_.only && *options_.only >= blocks_.size())
     throw scene::Error(block_name(*options_.only), "is not in the plan, which has " + std::to_string(blocks_.size()),
                        "give one from 0 to " + std::to_string(blocks_.size() - 1));
+}
+
+std::function<scene::GaussianModel()> BlockTraining::start_of(std::uint32_t block) const {
+  if (!plan_.start) return {};
+  return [this, block] { return start_model(plan_, dataset_, block); };
 }
 
 void BlockTraining::save_record(const std::string& state) {
@@ -108,8 +115,8 @@ bool BlockTraining::train(std::uint32_t block, JobClaim& claim) {
     StageClock clock;
     clock.start("initialise");
     TrainRun it(std::move(plan), part, clock, events,
-                {grows_within(plan_.partition, block, plan_.assignment.margin), exposure_of(exposure_, blocks_[block]),
-                 [&claim] { claim.check(); }});
+                {grows_within(plan_.partition, block, plan_.assignment.margin), start_of(block),
+                 exposure_of(exposure_, blocks_[block]), [&claim] { claim.check(); }});
     training = &it;
     if (it.run().stopped) return false;
   }

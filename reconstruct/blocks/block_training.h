@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -50,6 +51,7 @@ class BlockTraining {
  private:
   bool work(std::uint32_t block, JobClaim& claim);   // false: stopped
   bool train(std::uint32_t block, JobClaim& claim);  // likewise
+  std::function<scene::GaussianModel()> start_of(std::uint32_t block) const;
   void write_part(std::uint32_t block);
   Outcome merge(JobClaim& claim);
   bool is_merged() const;

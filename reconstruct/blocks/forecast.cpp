@@ -123,7 +123,8 @@ BlockForecast forecast_block(const BlockPlan& plan, const scene::Dataset& whole,
   const Schedule schedule(o, 1);
   const int full = level_of(part, o.max_image_size);
   const double growth = 1 + (o.strategy == "mcmc" ? o.mcmc_growth : kAdcGrowth), steps = o.iterations;
-  const Start start = start_of(o, part, block, plan.partition.cells() == 1);
+  const Start start = plan.start ? Start{0, static_cast<double>(o.max_splats)}
+                                 : start_of(o, part, block, plan.partition.cells() == 1);
   const auto splats_after = [&](double share) {
     const double dense = std::clamp(share, o.densify_from, std::max(o.densify_from, o.densify_until)) - o.densify_from;
     const double grown = start.grows * std::pow(growth, std::floor(dense * steps / o.densify_every));

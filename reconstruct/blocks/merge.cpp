@@ -50,6 +50,19 @@ void write_owned_part(const BlockPlan& plan, const fs::path& project, const scen
   std::error_code error;
   if (fs::exists(owned_file(project, block), error)) return;
   const fs::path file = model_file(block_folder(project, block));
+  if (plan.start) {
+    scene::GaussianModel model = read_model(file);
+    const PlanStart::Rows& rows = plan.start.rows[block];
+    if (model.size() != rows.own + rows.others)
+      throw scene::Error(file.string(), "has other splats than the scene that the plan starts from",
+                         "remove the block's folder and train it again");
+    scene::IndexMap own;
+    own.old_row.resize(rows.own);
+    std::iota(own.old_row.begin(), own.old_row.end(), 0u);
+    model.apply(own);
+    scene::write_splat_ply(model, owned_file(project, block), job);
+    return;
+  }
   scene::GaussianModel model = load_model(file, part);
   std::vector<std::uint32_t> kept;
   {

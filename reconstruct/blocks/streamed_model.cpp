@@ -8,6 +8,7 @@
 #include <glm/geometric.hpp>
 
 #include "render/rasterizer.h"
+#include "scene/parallel.h"
 #include "scene/scene_frame.h"
 
 namespace tessera::reconstruct {
@@ -74,10 +75,38 @@ bool StreamedModel::may_show(const Bounds& bounds, const scene::Camera& camera) 
   return !misses(p.fx, -c.x, left) && !misses(p.fx, c.x, right) && !misses(p.fy, -c.y, up) && !misses(p.fy, c.y, down);
 }
 
-scene::GaussianModel StreamedModel::rows(scene::RowRun run) const {
-  scene::GaussianModel model = scene::read_splat_ply_rows(path_, std::span(&run, 1));
+scene::GaussianModel StreamedModel::rows_of(std::span<const scene::RowRun> runs) const {
+  scene::GaussianModel model = scene::read_splat_ply_rows(path_, runs);
   scene::transform_model(model, scene_from_file_);
   return model;
+}
+
+scene::GaussianModel StreamedModel::rows(std::span<const std::uint32_t> list) const {
+  std::vector<scene::RowRun> runs;
+  for (const std::uint32_t row : list) {
+    if (runs.empty() || runs.back().first + runs.back().count != row) runs.push_back({row, 0});
+    ++runs.back().count;
+  }
+  return rows_of(runs);
+}
+
+void StreamedModel::for_each_row(std::span<const scene::Camera> cameras, const RowSink& sink) const {
+  std::vector<std::uint8_t> shown;
+  for (std::uint64_t first = 0; first < size_; first += kRowsAtOnce) {
+    const scene::GaussianModel part = rows({first, std::min(kRowsAtOnce, size_ - first)});
+    shown.assign(part.size(), 0);
+    const std::size_t runs = (part.size() + kRunRows - 1) / kRunRows;
+    scene::parallel_for(std::size_t{0}, runs, [&](std::size_t r) {
+      const std::size_t begin = r * kRunRows, end = std::min<std::size_t>(begin + kRunRows, part.size());
+      for (const scene::Camera& camera : cameras) {
+        if (!may_show(runs_[first / kRunRows + r], camera)) continue;
+        for (std::size_t row = begin; row < end; ++row)
+          if (!shown[row]) shown[row] = may_show(bounds_of(part, row, row + 1), camera);
+      }
+    });
+    for (std::size_t row = 0; row < part.size(); ++row)
+      sink(first + row, {part.position[0][row], part.position[1][row], part.position[2][row]}, shown[row] != 0);
+  }
 }
 
 scene::GaussianModel StreamedModel::seen_by(const scene::Camera& camera) const {

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "scene/dataset.h"
@@ -24,6 +26,12 @@ class StreamedModel {
   /// Rows that may touch the picture, in the order of the file and in the scene frame: drawn, they give the bytes that
   /// the whole model gives.
   scene::GaussianModel seen_by(const scene::Camera& camera) const;
+  /// Reads the whole once, a piece at a time, and tells of every row, in the file's order, its mean in the scene frame
+  /// and whether it may touch the picture of one of the cameras.
+  using RowSink = std::function<void(std::uint64_t row, const std::array<float, 3>& mean, bool shown)>;
+  void for_each_row(std::span<const scene::Camera> cameras, const RowSink& sink) const;
+  /// Those rows, ascending, in the scene frame.
+  scene::GaussianModel rows(std::span<const std::uint32_t> list) const;
 
  private:
   struct Bounds {  // scene frame
@@ -33,7 +41,8 @@ class StreamedModel {
   };
   static Bounds bounds_of(const scene::GaussianModel& model, std::size_t first, std::size_t last);
   static bool may_show(const Bounds& bounds, const scene::Camera& camera);
-  scene::GaussianModel rows(scene::RowRun run) const;
+  scene::GaussianModel rows(scene::RowRun run) const { return rows_of(std::span(&run, 1)); }
+  scene::GaussianModel rows_of(std::span<const scene::RowRun> runs) const;
 
   std::filesystem::path path_;
   scene::Similarity scene_from_file_;

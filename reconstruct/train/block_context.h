@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reconstruct/train/loss.h"
+#include "scene/gaussian_model.h"
 
 namespace tessera::reconstruct {
 
@@ -20,6 +21,8 @@ struct GrowFilter {
 /// What the training of a block takes from the whole scene; nothing of it for a whole scene.
 struct BlockContext {
   GrowFilter grow;
+  /// The splats to begin with, in the scene frame; empty: initialize_model. Not asked by a resume.
+  std::function<scene::GaussianModel()> start;
   std::vector<Affine> exposure;  // maps to start with, one a view of the block's dataset; empty: found from it alone
   /// Called before anything in the run folder is written, from any thread; throws where it is no longer this program's.
   std::function<void()> before_write;

@@ -75,6 +75,7 @@ struct TrainingSession::Impl {
         run_level(level_of(dataset, options.max_image_size)),
         schedule(options, extent),
         grow(std::move(block.grow)),
+        given_start(std::move(block.start)),
         exposures_of_whole(std::move(block.exposure)),
         order(train_views, options.seed),
         images(dataset, static_cast<std::size_t>(options.image_cache_mb * 1e6)),
@@ -102,6 +103,7 @@ struct TrainingSession::Impl {
   const int run_level;  // resolution level of the run's full size
   const Schedule schedule;
   const GrowFilter grow;                         // of a block; else empty
+  const std::function<scene::GaussianModel()> given_start;  // of a block that continues a scene; else empty
   const std::vector<Affine> exposures_of_whole;  // of a block's views; else empty
 
   // State of the run
@@ -480,9 +482,14 @@ void TrainingSession::Impl::start_exposure() {
 void TrainingSession::Impl::initialise() {
   const Stopwatch watch(seconds, cpu_seconds);
   arena.execute([&] {
-    model = initialize_model(dataset, images, options, job(), grow);
+    model = given_start ? given_start() : initialize_model(dataset, images, options, job(), grow);
     start_exposure();
   });
+  if (model.size() > static_cast<std::size_t>(options.max_splats))
+    throw scene::Error("memory",
+                       "the scene that it starts from has " + std::to_string(model.size()) +
+                           " splats here, and there is room for " + std::to_string(options.max_splats),
+                       "plan it for the memory that there is: tessera plan --start --memory");
   adam.resize(model.size(), options.sh_degree);
   metrics.splats = model.size();
 }

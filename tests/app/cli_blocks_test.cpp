@@ -54,6 +54,27 @@ TEST_F(BlocksByProcesses, HelpersEndWithTheBytesOfOne) {
   }
 }
 
+TEST_F(BlocksByProcesses, AMergedSceneIsRefinedByAnyNumberOfThemToTheSameBytes) {
+  reference();
+  std::string one;
+  for (const char* jobs : {"1", "2"}) {
+    const fs::path refined = folder_.path() / (std::string("refined") + jobs);
+    const auto made = tessera({"plan", test::shared_data() / "damaged/base", "--out", refined, "--blocks", "2",
+                               "--start", whole_, "--set", "steps_per_photo=4"});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+    const auto plan = nlohmann::json::parse(scene::read_file(refined / "plan.json"));
+    EXPECT_EQ(plan["preset"], "refine");
+    EXPECT_EQ(plan["start"]["rows"].size(), 2u);
+    const auto result = tessera({"train", refined, "--jobs", jobs});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("test      PSNR"));
+    if (one.empty()) one = model(refined);
+    EXPECT_EQ(model(refined), one) << jobs;
+  }
+  EXPECT_EQ(one.size(), model(whole_).size());
+  EXPECT_NE(one, model(whole_));
+}
+
 TEST_F(BlocksByProcesses, CtrlCStopsAllOfThemWithCheckpoints) {
   plan(project_, 4000);
   const auto stopped = tessera({"train", project_, "--jobs", "3"}, {.signal_when = "3 at work"});

@@ -71,6 +71,26 @@ TEST_F(CommandLinePlan, WritesThePlanItsMapAndATable) {
   EXPECT_EQ(scene::read_file(out_ / "plan.svg"), map);
 }
 
+TEST_F(CommandLinePlan, OfASceneThatIsThereFindsTheFewestBlocksThatFit) {
+  const fs::path run = project_.path() / "run";
+  ASSERT_EQ(tessera({"train", data_, "--out", run, "--preset", "draft", "--iterations", "5", "--max-splats", "3000"})
+                .exit_code,
+            0);
+  ASSERT_EQ(plan({"--start", run.string()}).exit_code, 0);
+  const json whole = json::parse(scene::read_file(out_ / "plan.json"));
+  ASSERT_EQ(whole["start"]["rows"].size(), 1u);
+  EXPECT_EQ(whole["start"]["rows"][0][0], whole["start"]["splats"]);
+  EXPECT_EQ(whole["start"]["rows"][0][1], 0);
+  const auto fitted = plan({"--start", run.string(), "--memory", "1GB"});
+  ASSERT_EQ(fitted.exit_code, 0) << fitted.err;
+  EXPECT_EQ(json::parse(scene::read_file(out_ / "plan.json"))["start"]["rows"].size(), 1u);
+  fs::remove_all(out_);
+  expect_refusal({"--start", run.string(), "--memory", "70MB"}, "the smallest that would is");
+  expect_refusal({"--start", (project_.path() / "none").string()}, "none");
+  expect_refusal({"--start", data_.string()}, "holds no model.ply");
+  expect_refusal({"--start", (data_ / "sparse/0/points3D.bin").string()}, "points3D.bin");
+}
+
 TEST_F(CommandLinePlan, ChoosesPhotosByPicturesWithAndWithoutACoarseModel) {
   const std::string run = (project_.path() / "coarse").string();
   const auto train = tessera({"train", data_.string(), "--out", run, "--preset", "draft", "--iterations", "20", "--set",

@@ -1,0 +1,108 @@
+#include "reconstruct/blocks/start_scene.h"
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "reconstruct/blocks/streamed_model.h"
+#include "reconstruct/ingest/hash.h"
+#include "reconstruct/run/inputs.h"
+#include "reconstruct/train/run_setup.h"
+#include "scene/error.h"
+#include "scene/formats/ply.h"
+#include "scene/scene_frame.h"
+
+namespace tessera::reconstruct {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Of the values, whatever the layout of the file.
+std::uint64_t fingerprint_of_splats(const fs::path& ply) {
+  std::uint64_t hash = fnv1a({});
+  scene::stream_splat_ply(ply, [&](const scene::PlyInfo&, std::uint64_t, std::size_t, std::span<const float> values) {
+    hash = fnv1a({reinterpret_cast<const char*>(values.data()), values.size_bytes()}, hash);
+  });
+  return hash;
+}
+
+/// The photos of a block as it draws them: small pictures widen splats.
+std::vector<scene::Camera> cameras_of(const BlockPlan& plan, const scene::Dataset& dataset, std::uint32_t block) {
+  std::vector<scene::Camera> cameras;
+  const int level = level_of(dataset, plan.options.max_image_size);
+  for (const BlockView& v : plan.views[block]) {
+    scene::Camera camera = dataset.views[v.view].camera;
+    camera.intrinsics = scene::level_camera(camera.intrinsics, level);
+    cameras.push_back(camera);
+  }
+  return cameras;
+}
+
+struct Rows {
+  std::vector<std::uint32_t> own, others;  // ascending
+};
+
+Rows rows_of(const StreamedModel& scene, const BlockPlan& plan, const scene::Dataset& dataset, std::uint32_t block) {
+  Rows rows;
+  if (plan.partition.cells() == 1) {
+    rows.own.resize(scene.size());
+    std::iota(rows.own.begin(), rows.own.end(), 0u);
+    return rows;
+  }
+  scene.for_each_row(cameras_of(plan, dataset, block),
+                     [&](std::uint64_t row, const std::array<float, 3>& mean, bool shown) {
+                       const bool own = plan.partition.owner({mean[0], mean[1], mean[2]}) == block;
+                       if (own || shown) (own ? rows.own : rows.others).push_back(static_cast<std::uint32_t>(row));
+                     });
+  return rows;
+}
+
+scene::Error changed(const PlanStart& start) {
+  return {start.file.string(), "has changed since the plan was made that starts from it",
+          "make the plan anew: tessera plan --start"};
+}
+
+}  // namespace
+
+void check_start(const PlanStart& start) {
+  if (scene::probe_ply(start.file).vertices != start.splats || fingerprint_of_splats(start.file) != start.fingerprint)
+    throw changed(start);
+}
+
+scene::GaussianModel start_model(const BlockPlan& plan, const scene::Dataset& dataset, std::uint32_t block) {
+  const StreamedModel scene(plan.start.file, dataset.scene_from_world);
+  const Rows rows = rows_of(scene, plan, dataset, block);
+  const PlanStart::Rows& counted = plan.start.rows[block];
+  if (rows.own.size() != counted.own || rows.others.size() != counted.others) throw changed(plan.start);
+  scene::GaussianModel model = scene.rows(rows.own);
+  model.append(scene.rows(rows.others));
+  return model;
+}
+
+void count_start(BlockPlan& plan, const scene::Dataset& dataset) {
+  const StreamedModel scene(plan.start.file, dataset.scene_from_world);
+  plan.start.rows.clear();
+  for (std::uint32_t block = 0; block < plan.partition.cells(); ++block) {
+    const Rows rows = rows_of(scene, plan, dataset, block);
+    plan.start.rows.push_back({rows.own.size(), rows.others.size()});
+  }
+}
+
+void start_from(BlockPlan& plan, const scene::Dataset& dataset, const fs::path& run_or_ply) {
+  const fs::path file = model_file(run_or_ply);
+  const scene::PlyInfo info = scene::probe_ply(file);
+  constexpr std::uint64_t kMost = 0xFFFFFFFEu;  // rows have 32 bits
+  if (!info.splats || info.vertices == 0 || info.vertices > kMost)
+    throw scene::Error(file.string(), info.splats ? "holds " + std::to_string(info.vertices) + " splats" : "holds no splats",
+                       "start from the model.ply of a run or a project");
+  plan.start = {fs::absolute(file).lexically_normal(), fingerprint_of_splats(file), info.vertices, {}};
+  TrainOptions& o = plan.options;
+  o.sh_degree = info.sh_degree, o.sh_every = 0;
+  o.initialization = "points", o.resolution_schedule = "off";
+  o.strategy = "adc", o.densify_until = 0, o.adc_opacity_reset = 0, o.pixels_per_splat = 0;
+  count_start(plan, dataset);
+}
+
+}  // namespace tessera::reconstruct
