@@ -105,6 +105,9 @@ json run_json(const fs::path& folder) {
       result["problems"].push_back("metrics.json is not valid JSON");
     else if (metrics.contains("test"))
       result["test"] = metrics["test"];
+    // What was taken, of all blocks: each may take fewer than it was allowed.
+    if (const double taken = reconstruct::number_of(metrics, "iterations", 0); taken > 0)
+      result["iterations"] = std::to_string(static_cast<long long>(taken));
   }
   return result;
 }

@@ -21,7 +21,7 @@ using nlohmann::json;
 namespace {
 
 constexpr int kBlocks = 16, kSteps = 20'000;  // in all
-constexpr int kRefining = 6'000;              // of these, where blocks are refined
+constexpr int kRefining = 8'000;              // of these, where blocks are refined
 constexpr int kSize = 320;  // half of the photos' size: so many steps take minutes
 constexpr std::uint64_t kCap = 20'000;
 

@@ -120,7 +120,9 @@ json merge_blocks(const BlockPlan& plan, const fs::path& project, const scene::D
   metrics["splats"] = kept;
   metrics["trained_splats"] = trained;
   metrics["blocks"] = blocks;
-  metrics["iterations"] = plan.options.iterations;
+  std::int64_t steps = 0;
+  for (std::uint32_t block = 0; block < blocks; ++block) steps += block_options(plan, block).iterations;
+  metrics["iterations"] = steps;
   metrics["seconds"] = resource_use().seconds;
   metrics["cpu_seconds"] = cpu_seconds;
   metrics["peak_memory_bytes"] = static_cast<std::uint64_t>(peak);  // of the largest process

@@ -127,6 +127,7 @@ TEST_F(Blocks, AreTrainedMergedAndScored) {
   EXPECT_FALSE(outcome.stopped);
   EXPECT_TRUE(outcome.metrics["test"].contains("psnr"));
   EXPECT_EQ(outcome.metrics["blocks"], 2);
+  EXPECT_EQ(outcome.metrics["iterations"], 2 * options_.iterations) << "of all blocks";
   EXPECT_LT(outcome.metrics["splats"], outcome.metrics["trained_splats"]) << "each keeps what it owns";
   // A second start trains nothing and gives the same.
   const std::string first = model(project);
