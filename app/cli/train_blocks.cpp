@@ -59,6 +59,10 @@ int train_blocks(const TrainBlocks& a, Cli& cli) {
   reconstruct::BlockTraining::Options options;
   options.helper = a.how.helper_of;
   if (a.how.block >= 0) options.only = static_cast<std::uint32_t>(a.how.block);
+  const std::string refining = plan.partition.cells() > 1 && !plan.start
+                                   ? "tessera plan " + plan.data.string() + " --out " + a.project + "-refined --start " +
+                                         a.project + " [--memory 6GB]"
+                                   : "";
   int threads = plan.options.threads;
   const double memory_mb = plan.options.memory_mb;
   reconstruct::BlockTraining training(std::move(plan), a.project, dataset, events_of(console), options);
@@ -76,12 +80,14 @@ int train_blocks(const TrainBlocks& a, Cli& cli) {
     console.note("stopped; go on with: tessera train " + a.project);
     return 130;
   }
-  if (outcome.metrics.is_null())
+  if (outcome.metrics.is_null()) {
     console.note(a.how.block >= 0 ? "block " + std::to_string(a.how.block) + " is trained" : "another worker merged");
-  else if (a.as_json)
+  } else if (a.as_json) {
     std::cout << json_text(outcome.metrics) << "\n";
-  else
+  } else {
     print_results(a.project, outcome.metrics);
+    if (!refining.empty()) std::cout << "refine    with all blocks in view: " << refining << "\n";
+  }
   return 0;
 }
 

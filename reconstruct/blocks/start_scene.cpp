@@ -1,7 +1,6 @@
 #include "reconstruct/blocks/start_scene.h"
 
 #include <algorithm>
-#include <numeric>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -29,8 +28,8 @@ std::uint64_t fingerprint_of_splats(const fs::path& ply) {
 }
 
 /// The photos of a block as it draws them: small pictures widen splats.
-std::vector<scene::Camera> cameras_of(const BlockPlan& plan, const scene::Dataset& dataset, std::uint32_t block) {
-  std::vector<scene::Camera> cameras;
+StreamedModel::Cameras cameras_of(const BlockPlan& plan, const scene::Dataset& dataset, std::uint32_t block) {
+  StreamedModel::Cameras cameras;
   const int level = level_of(dataset, plan.options.max_image_size);
   for (const BlockView& v : plan.views[block]) {
     scene::Camera camera = dataset.views[v.view].camera;
@@ -46,16 +45,11 @@ struct Rows {
 
 Rows rows_of(const StreamedModel& scene, const BlockPlan& plan, const scene::Dataset& dataset, std::uint32_t block) {
   Rows rows;
-  if (plan.partition.cells() == 1) {
-    rows.own.resize(scene.size());
-    std::iota(rows.own.begin(), rows.own.end(), 0u);
-    return rows;
-  }
-  scene.for_each_row(cameras_of(plan, dataset, block),
-                     [&](std::uint64_t row, const std::array<float, 3>& mean, bool shown) {
-                       const bool own = plan.partition.owner({mean[0], mean[1], mean[2]}) == block;
-                       if (own || shown) (own ? rows.own : rows.others).push_back(static_cast<std::uint32_t>(row));
-                     });
+  const StreamedModel::Cameras photos[] = {cameras_of(plan, dataset, block)};
+  scene.for_each_row(photos, [&](std::uint64_t row, const std::array<float, 3>& mean, std::span<const std::uint8_t> shown) {
+    const bool own = plan.partition.owner({mean[0], mean[1], mean[2]}) == block;
+    if (own || shown[0]) (own ? rows.own : rows.others).push_back(static_cast<std::uint32_t>(row));
+  });
   return rows;
 }
 
@@ -72,6 +66,11 @@ void check_start(const PlanStart& start) {
 }
 
 scene::GaussianModel start_model(const BlockPlan& plan, const scene::Dataset& dataset, std::uint32_t block) {
+  if (plan.partition.cells() == 1) {
+    scene::GaussianModel whole = read_model(plan.start.file);
+    scene::transform_model(whole, dataset.scene_from_world);
+    return whole;
+  }
   const StreamedModel scene(plan.start.file, dataset.scene_from_world);
   const Rows rows = rows_of(scene, plan, dataset, block);
   const PlanStart::Rows& counted = plan.start.rows[block];
@@ -82,12 +81,21 @@ scene::GaussianModel start_model(const BlockPlan& plan, const scene::Dataset& da
 }
 
 void count_start(BlockPlan& plan, const scene::Dataset& dataset) {
-  const StreamedModel scene(plan.start.file, dataset.scene_from_world);
-  plan.start.rows.clear();
-  for (std::uint32_t block = 0; block < plan.partition.cells(); ++block) {
-    const Rows rows = rows_of(scene, plan, dataset, block);
-    plan.start.rows.push_back({rows.own.size(), rows.others.size()});
+  const std::uint32_t blocks = plan.partition.cells();
+  plan.start.rows.assign(blocks, {});
+  if (blocks == 1) {
+    plan.start.rows[0].own = plan.start.splats;
+    return;
   }
+  std::vector<StreamedModel::Cameras> photos;
+  for (std::uint32_t block = 0; block < blocks; ++block) photos.push_back(cameras_of(plan, dataset, block));
+  StreamedModel(plan.start.file, dataset.scene_from_world)
+      .for_each_row(photos, [&](std::uint64_t, const std::array<float, 3>& mean, std::span<const std::uint8_t> shown) {
+        const std::uint32_t owner = plan.partition.owner({mean[0], mean[1], mean[2]});
+        for (std::uint32_t block = 0; block < blocks; ++block)
+          if (block == owner) ++plan.start.rows[block].own;
+          else if (shown[block]) ++plan.start.rows[block].others;
+      });
 }
 
 void start_from(BlockPlan& plan, const scene::Dataset& dataset, const fs::path& run_or_ply) {

@@ -90,22 +90,25 @@ scene::GaussianModel StreamedModel::rows(std::span<const std::uint32_t> list) co
   return rows_of(runs);
 }
 
-void StreamedModel::for_each_row(std::span<const scene::Camera> cameras, const RowSink& sink) const {
-  std::vector<std::uint8_t> shown;
+void StreamedModel::for_each_row(std::span<const Cameras> groups, const RowSink& sink) const {
+  const std::size_t width = groups.size();
+  std::vector<std::uint8_t> shown;  // [rows * width]
   for (std::uint64_t first = 0; first < size_; first += kRowsAtOnce) {
     const scene::GaussianModel part = rows({first, std::min(kRowsAtOnce, size_ - first)});
-    shown.assign(part.size(), 0);
+    shown.assign(part.size() * width, 0);
     const std::size_t runs = (part.size() + kRunRows - 1) / kRunRows;
     scene::parallel_for(std::size_t{0}, runs, [&](std::size_t r) {
       const std::size_t begin = r * kRunRows, end = std::min<std::size_t>(begin + kRunRows, part.size());
-      for (const scene::Camera& camera : cameras) {
-        if (!may_show(runs_[first / kRunRows + r], camera)) continue;
-        for (std::size_t row = begin; row < end; ++row)
-          if (!shown[row]) shown[row] = may_show(bounds_of(part, row, row + 1), camera);
-      }
+      for (std::size_t g = 0; g < width; ++g)
+        for (const scene::Camera& camera : groups[g]) {
+          if (!may_show(runs_[first / kRunRows + r], camera)) continue;
+          for (std::size_t row = begin; row < end; ++row)
+            if (std::uint8_t& seen = shown[row * width + g]; !seen) seen = may_show(bounds_of(part, row, row + 1), camera);
+        }
     });
     for (std::size_t row = 0; row < part.size(); ++row)
-      sink(first + row, {part.position[0][row], part.position[1][row], part.position[2][row]}, shown[row] != 0);
+      sink(first + row, {part.position[0][row], part.position[1][row], part.position[2][row]},
+           std::span(shown).subspan(row * width, width));
   }
 }
 

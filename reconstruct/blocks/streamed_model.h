@@ -27,9 +27,11 @@ class StreamedModel {
   /// the whole model gives.
   scene::GaussianModel seen_by(const scene::Camera& camera) const;
   /// Reads the whole once, a piece at a time, and tells of every row, in the file's order, its mean in the scene frame
-  /// and whether it may touch the picture of one of the cameras.
-  using RowSink = std::function<void(std::uint64_t row, const std::array<float, 3>& mean, bool shown)>;
-  void for_each_row(std::span<const scene::Camera> cameras, const RowSink& sink) const;
+  /// and, of each group of cameras, whether the row may touch one of their pictures.
+  using Cameras = std::vector<scene::Camera>;
+  using RowSink =
+      std::function<void(std::uint64_t row, const std::array<float, 3>& mean, std::span<const std::uint8_t> shown)>;
+  void for_each_row(std::span<const Cameras> groups, const RowSink& sink) const;
   /// Those rows, ascending, in the scene frame.
   scene::GaussianModel rows(std::span<const std::uint32_t> list) const;
 

@@ -50,6 +50,7 @@ TEST_F(BlocksByProcesses, HelpersEndWithTheBytesOfOne) {
     ASSERT_EQ(result.exit_code, 0) << result.err;
     EXPECT_THAT(result.err, HasSubstr(std::to_string(jobs) + " blocks at a time"));
     EXPECT_THAT(result.out, HasSubstr("test      PSNR"));
+    EXPECT_THAT(result.out, HasSubstr("--start " + project.string())) << "how it can be refined";
     EXPECT_EQ(model(project), reference());
   }
 }
