@@ -10,7 +10,10 @@
 
 #include "app/studio/workspace.h"
 #include "reconstruct/blocks/forecast.h"
+#include "reconstruct/blocks/plan_budget.h"
 #include "reconstruct/blocks/start_scene.h"
+#include "reconstruct/run/inputs.h"
+#include "reconstruct/train/memory_plan.h"
 #include "scene/error.h"
 
 namespace tessera::app {
@@ -162,6 +165,47 @@ void PlanModel::make(const reconstruct::PlanOptions& how) {
   });
 }
 
+bool PlanModel::can_refine() const {
+  const auto plan = workspace_.block_plan();
+  return is_the_runs() && !workspace_.busy() && !workspace_.read_only() && plan->partition.cells() > 1 && !plan->start &&
+         reconstruct::run_state(workspace_.run()) == "finished";
+}
+
+void PlanModel::refine() {
+  const auto dataset = workspace_.dataset();
+  const auto merged = workspace_.block_plan();
+  if (!dataset || !merged) return;
+  settled_ = false;
+  maker_.ask([this, dataset, merged, run = workspace_.run()]() -> Background::Answer {
+    try {
+      reconstruct::TrainOptions options;
+      reconstruct::apply_preset(options, "refine");
+      options.max_image_size = merged->options.max_image_size, options.threads = merged->options.threads;
+      reconstruct::PlanOptions how;
+      how.start = run;
+      reconstruct::PlanBudget budget;
+      budget.memory_bytes = static_cast<double>(reconstruct::machine_limit(1).bytes);
+      auto made = std::make_shared<reconstruct::BlockPlan>(
+          reconstruct::plan_within(*dataset, how, budget, "refine", options));
+      return [this, made, dataset, measured = measured_of(*dataset, made->partition.frame())]() mutable {
+        if (workspace_.dataset() != dataset || workspace_.busy()) return;  // something else has been begun
+        measured_ = std::move(measured);
+        assignment_ = made->assignment, fingerprint_ = made->data_fingerprint;
+        workspace_.train_blocks(*made, workspace_.next_run());
+        set(made->partition);
+        history_.clear();
+        Q_EMIT changed();
+      };
+    } catch (const scene::Error& e) {
+      return [this, message = QString::fromUtf8(e.what())] {
+        settled_ = true;
+        Q_EMIT failed(message);
+        Q_EMIT blocks_known();
+      };
+    }
+  });
+}
+
 void PlanModel::set(const Partition& partition) {
   preview_.reset();
   partition_ = partition;
@@ -251,7 +295,8 @@ void PlanModel::forecast() {
   reconstruct::BlockPlan plan{dataset->root, preset, options, *partition_, assignment_, fingerprint_, {}};
   // Photos as the plan that is open has assigned them; of other cells by what they are known to see.
   const auto open = workspace_.block_plan();
-  if (open) plan.merge = open->merge;
+  if (open) plan.merge = open->merge, plan.start = open->start;
+  if (plan.start) plan.preset = open->preset, plan.options = open->options;  // what the Train dock says is for new scenes
   if (open && open->partition.json() == partition_->json())
     plan.assignment = open->assignment, plan.views = open->views;
   else

@@ -36,6 +36,9 @@ class PlanModel : public QObject {
 
   /// Cuts anew. Where that cannot be, failed() says why, and all stays as it is.
   void make(const reconstruct::PlanOptions& how);
+  /// Trains the merged scene of the run that is open on, as a run of its own, in the fewest blocks that fit into memory;
+  /// that plan is then the one shown. Where it cannot be, failed() says why.
+  void refine();
   /// Edits. What would leave a cell without area does nothing.
   void split(std::uint32_t cell, int axis, double at);
   /// At the middle of the load along its longer edge.
@@ -52,6 +55,8 @@ class PlanModel : public QObject {
   /// Of each block; as of an earlier partition, or empty, while they are worked out.
   const std::vector<Block>& blocks() const;
   bool is_settled() const { return settled_; }
+  /// Whether the run that is open has merged several blocks that refine() would train on.
+  bool can_refine() const;
   /// Why it cannot be trained; empty: it can.
   QString problem() const;
   /// Whether it is the one of the run that is open or under way, unedited.

@@ -52,6 +52,7 @@ PlanPanel::PlanPanel(Studio& studio, PlanModel& plan, QWidget* parent)
       redo_(new QPushButton(tr("Redo"))),
       write_(new QPushButton(tr("Write plan"))),
       train_(new QPushButton(tr("Train blocks"))),
+      refine_(new QPushButton(tr("Refine"))),
       note_(new QLabel),
       seams_(new QCheckBox(tr("Show the errors at the &seams"))) {
   make_layout();
@@ -66,6 +67,7 @@ PlanPanel::PlanPanel(Studio& studio, PlanModel& plan, QWidget* parent)
   connect(redo_, &QPushButton::clicked, &plan.history(), &QUndoStack::redo);
   connect(write_, &QPushButton::clicked, this, &PlanPanel::write);
   connect(train_, &QPushButton::clicked, this, &PlanPanel::start);
+  connect(refine_, &QPushButton::clicked, this, &PlanPanel::refine);
   connect(seams_, &QCheckBox::toggled, this, &PlanPanel::show_seams);
   connect(&plan, &PlanModel::changed, this, &PlanPanel::update_state);
   connect(&plan, &PlanModel::blocks_known, this, &PlanPanel::update_state);
@@ -125,6 +127,8 @@ void PlanPanel::make_layout() {
   write_->setToolTip(tr("Keeps the plan in the project, as plan.json"));
   train_->setObjectName("plan_train");
   train_->setToolTip(tr("Trains one block after another with the options of the Train dock, and merges them"));
+  refine_->setObjectName("plan_refine");
+  refine_->setToolTip(tr("Trains the merged scene on, with all blocks in view, as a run of its own"));
   note_->setObjectName("plan_note");
   note_->setWordWrap(true);
   seams_->setObjectName("plan_seams");
@@ -172,7 +176,7 @@ void PlanPanel::make_layout() {
   layout->addLayout(line({split_, merge_, undo_, redo_}));
   layout->addWidget(view_, 2);
   layout->addWidget(note_);
-  layout->addLayout(line({write_, train_}));
+  layout->addLayout(line({write_, train_, refine_}));
 }
 
 void PlanPanel::make() {
@@ -201,6 +205,8 @@ void PlanPanel::update_state() {
   train_->setEnabled(idle && plan_.partition() && problem.isEmpty() && state != "finished");
   train_->setText(state == "training" || state == "interrupted" ? tr("Resume blocks") : tr("Train blocks"));
   train_action_->setEnabled(train_->isEnabled());
+  refine_->setVisible(plan_.can_refine());
+  train_->setVisible(!refine_->isVisibleTo(this));
   if (!workspace.dataset()) {
     note_->setText(tr("Open photos or a dataset to cut its scene into blocks."));
   } else if (!problem.isEmpty()) {
@@ -269,6 +275,10 @@ void PlanPanel::start() {
     workspace.train_blocks(*workspace.block_plan(), workspace.run());
   else
     workspace.train_blocks(plan_.plan(), workspace.next_run());
+}
+
+void PlanPanel::refine() {
+  if (studio_.workspace.may_leave(tr("Training makes a model of its own."))) plan_.refine();
 }
 
 void PlanPanel::write() {

@@ -34,6 +34,7 @@ class PlanPanel : public QWidget {
   static QStringList states_of(const std::filesystem::path& run, std::uint32_t cells);
   void show_seams();  // of the run, where it has a map of them and that is wanted
   void start();
+  void refine();
   void write();
 
   Studio& studio_;
@@ -43,7 +44,7 @@ class PlanPanel : public QWidget {
   QTableView* view_;
   QSpinBox* blocks_;
   QComboBox* partitioner_;
-  QPushButton *make_, *split_, *merge_, *undo_, *redo_, *write_, *train_;
+  QPushButton *make_, *split_, *merge_, *undo_, *redo_, *write_, *train_, *refine_;
   QLabel* note_;
   QCheckBox* seams_;
   QAction* train_action_;

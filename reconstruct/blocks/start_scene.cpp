@@ -107,7 +107,7 @@ void start_from(BlockPlan& plan, const scene::Dataset& dataset, const fs::path& 
                        "start from the model.ply of a run or a project");
   plan.start = {fs::absolute(file).lexically_normal(), fingerprint_of_splats(file), info.vertices, {}};
   TrainOptions& o = plan.options;
-  o.sh_degree = info.sh_degree, o.sh_every = 0;
+  o.sh_degree = info.sh_degree, o.sh_every = 0, o.antialiased = run_antialiased(run_or_ply);
   o.initialization = "points", o.resolution_schedule = "off";
   o.strategy = "adc", o.densify_until = 0, o.adc_opacity_reset = 0, o.pixels_per_splat = 0;
   count_start(plan, dataset);

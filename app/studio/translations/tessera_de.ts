@@ -2006,6 +2006,14 @@ SSIM %3</translation>
         <source>How wrong the merged scene is at every place, as held-out photos see it: from dark blue to yellow</source>
         <translation>Wie falsch die vereinte Szene an jedem Ort ist, wie zurückgehaltene Fotos sie sehen: von Dunkelblau bis Gelb</translation>
     </message>
+    <message>
+        <source>Refine</source>
+        <translation>Verfeinern</translation>
+    </message>
+    <message>
+        <source>Trains the merged scene on, with all blocks in view, as a run of its own</source>
+        <translation>Trainiert die vereinte Szene weiter, mit allen Blöcken im Blick, als eigenen Lauf</translation>
+    </message>
 </context>
 <context>
     <name>tessera::app::PlanTable</name>

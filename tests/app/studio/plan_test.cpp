@@ -17,6 +17,7 @@
 #include "reconstruct/blocks/forecast.h"
 #include "reconstruct/run/inputs.h"
 #include "scene/atomic_file.h"
+#include "scene/formats/ply.h"
 #include "tests/app/studio/studio_fixture.h"
 
 namespace tessera::app {
@@ -294,6 +295,28 @@ TEST_F(PlanTest, BlocksAreTrainedAsOneRunThatCanBeStopped) {
   EXPECT_EQ(cell(0, PlanTable::state), "");
   EXPECT_EQ(find<QPushButton>("plan_train")->text(), "Train blocks");
   EXPECT_FALSE(shown->isVisible());
+}
+
+TEST_F(PlanTest, MergedBlocksAreRefinedAsARunOfTheirOwn) {
+  find<QSpinBox>("iterations")->setValue(30);
+  make(2);
+  auto* refine = find<QPushButton>("plan_refine");
+  EXPECT_FALSE(refine->isVisible()) << "nothing is merged yet";
+  train_to_the_end();
+  const fs::path merged = project_ / "runs" / "1", refined = project_ / "runs" / "2";
+  ASSERT_TRUE(wait([&] { return refine->isVisible(); }));
+  EXPECT_FALSE(find<QPushButton>("plan_train")->isVisible());
+  refine->click();
+  ASSERT_TRUE(wait([&] { return reconstruct::run_state(refined) == "finished" && idle(); }));
+  const auto splats = [](const fs::path& run) { return scene::probe_ply(run / "model.ply").vertices; };
+  EXPECT_EQ(splats(refined), splats(merged));
+  EXPECT_EQ(workspace().run(), refined);
+  ASSERT_TRUE(settle());
+  EXPECT_EQ(partition().cells(), 1u) << "memory holds it as a whole";
+  ASSERT_EQ(plan().blocks().size(), 1u);
+  EXPECT_EQ(plan().blocks()[0].splats, splats(merged));
+  EXPECT_EQ(cell(0, PlanTable::state), "finished");
+  EXPECT_FALSE(refine->isVisible()) << "once is enough";
 }
 
 TEST_F(PlanTest, APlanOfTheCommandLineOpensWithItsBlocks) {
