@@ -152,15 +152,17 @@ void add_plan_command(Cli& cli) {
          "--merge", [a](const std::string& name) { a->how.merge = reconstruct::merge_rule(name); },
          "whose splats stay: cell (that they lie in), box (likewise, none beyond the region) or nearest (centre)")
       ->default_str(reconstruct::merge_name(a->how.merge));
-  sub->add_option("--start", a->start,
-                  "a finished project, run or PLY of the same photos: it is trained on, and no splats come or go")
-      ->check(not_empty());
+  auto* start = sub->add_option("--start", a->start,
+                  "a finished project, run or PLY of the same photos: it is trained on, and no splats come or go");
+  start->check(not_empty());
   sub->add_option("--preset", a->preset,
                   "draft, standard, high, refine, or a TOML file: of every block; standard, or refine with --start")
       ->check(not_empty());
   sub->add_option("--iterations", a->iterations, "steps of every block, at most")
       ->check(option_value(table, "iterations"));
-  sub->add_option("--max-splats", a->max_splats, "hard cap of every block")->check(option_value(table, "max_splats"));
+  sub->add_option("--max-splats", a->max_splats, "hard cap of every block")
+      ->check(option_value(table, "max_splats"))
+      ->excludes(start);
   sub->add_option("--seed", a->seed, "same seed and data, same bytes")->check(option_value(table, "seed"));
   sub->add_option("--set", a->set, "KEY=VALUE, as for tessera train; may be repeated")
       ->type_name("KEY=VALUE")

@@ -87,6 +87,7 @@ TEST_F(CommandLinePlan, OfASceneThatIsThereFindsTheFewestBlocksThatFit) {
   fs::remove_all(out_);
   expect_refusal({"--start", run.string(), "--memory", "70MB"}, "the smallest that would is");
   expect_refusal({"--start", (project_.path() / "none").string()}, "none");
+  expect_refusal({"--start", run.string(), "--max-splats", "100"}, "--max-splats", 2);
   expect_refusal({"--start", data_.string()}, "holds no model.ply");
   expect_refusal({"--start", (data_ / "sparse/0/points3D.bin").string()}, "points3D.bin");
 }
