@@ -152,8 +152,9 @@ void add_plan_command(Cli& cli) {
          "--merge", [a](const std::string& name) { a->how.merge = reconstruct::merge_rule(name); },
          "whose splats stay: cell (that they lie in), box (likewise, none beyond the region) or nearest (centre)")
       ->default_str(reconstruct::merge_name(a->how.merge));
-  auto* start = sub->add_option("--start", a->start,
-                  "a finished project, run or PLY of the same photos: it is trained on, and no splats come or go");
+  auto* start =
+      sub->add_option("--start", a->start,
+                      "a finished project, run or PLY of the same photos: it is trained on, and no splats come or go");
   start->check(not_empty());
   sub->add_option("--preset", a->preset,
                   "draft, standard, high, refine, or a TOML file: of every block; standard, or refine with --start")
