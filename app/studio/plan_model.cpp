@@ -39,9 +39,15 @@ double median_height(const scene::Dataset& dataset) {
 
 PlanModel::Known PlanModel::known_of(reconstruct::BlockPlan plan, const scene::Dataset& dataset,
                                      const std::vector<Load>& loads) {
+  QString lost;  // what the plan starts from
   if (plan.views.empty()) {
     plan.views = reconstruct::views_by_tracks(dataset, plan.partition, plan.assignment);
-    if (plan.start) reconstruct::count_start(plan, dataset);
+    try {
+      if (plan.start) reconstruct::count_start(plan, dataset);
+    } catch (const scene::Error& e) {
+      lost = QString::fromUtf8(e.what());
+      plan.start.rows.assign(plan.partition.cells(), {plan.start.splats, 0});
+    }
   }
   const auto data = reconstruct::block_data(dataset, plan);
   const reconstruct::SceneForecast scene = reconstruct::forecast(plan, dataset, data);
@@ -62,6 +68,7 @@ PlanModel::Known PlanModel::known_of(reconstruct::BlockPlan plan, const scene::D
                 .memory = f.memory_bytes,
                 .seconds = reconstruct::wall_seconds(f.cpu_seconds, cores),
                 .load = total > 0 ? sums[i] / total : 0};
+    block.problem = lost;
     if (f.points == 0) block.problem = tr("Block %1 has no points.").arg(i);
     if (f.views < 2) block.problem = tr("Block %1 has fewer than two photos.").arg(i);
     known.blocks.push_back(std::move(block));

@@ -278,7 +278,8 @@ TrainOptions block_options(const BlockPlan& plan, std::uint32_t cell) {
   // Few photos, seen too often, are learnt by heart (docs/large-scenes.md, "Blocks").
   const double most = options.steps_per_photo * static_cast<double>(plan.views[cell].size());
   if (most > 0 && (continues || plan.partition.cells() > 1))
-    options.iterations = std::min(options.iterations, std::max(static_cast<int>(most), continues ? 1 : kFewestBlockSteps));
+    options.iterations =
+        std::min(options.iterations, std::max(static_cast<int>(most), continues ? 1 : kFewestBlockSteps));
   if (plan.partition.cells() == 1) return options;
   // Independent draws in every block, whichever machine trains it.
   const auto draw = scene::philox(static_cast<std::uint64_t>(options.seed),
@@ -292,13 +293,13 @@ void write_block_plan(const BlockPlan& plan, const fs::path& project) {
   json options = json::object();
   for (const auto& row : train_options_table().rows()) options[row.spec.name] = row.get(plan.options);
   json record = {{"version", kVersion},
-                       {"data", fs::absolute(plan.data).lexically_normal().string()},
-                       {"data_fingerprint", plan.data_fingerprint},
-                       {"preset", plan.preset},
-                       {"options", options},
-                       {"partition", plan.partition.json()},
-                       {"assignment", assignment_json(plan)},
-                       {"merge", merge_name(plan.merge)}};
+                 {"data", fs::absolute(plan.data).lexically_normal().string()},
+                 {"data_fingerprint", plan.data_fingerprint},
+                 {"preset", plan.preset},
+                 {"options", options},
+                 {"partition", plan.partition.json()},
+                 {"assignment", assignment_json(plan)},
+                 {"merge", merge_name(plan.merge)}};
   if (plan.start) record["start"] = start_json(plan.start);
   scene::make_folder(project);
   scene::write_file_atomically(project / "plan.json", json_text(record) + "\n");

@@ -1,6 +1,6 @@
 #include "reconstruct/blocks/start_scene.h"
 
-#include <algorithm>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Of the values, whatever the layout of the file.
+/// Of the values as they are read.
 std::uint64_t fingerprint_of_splats(const fs::path& ply) {
   std::uint64_t hash = fnv1a({});
   scene::stream_splat_ply(ply, [&](const scene::PlyInfo&, std::uint64_t, std::size_t, std::span<const float> values) {
@@ -46,10 +46,11 @@ struct Rows {
 Rows rows_of(const StreamedModel& scene, const BlockPlan& plan, const scene::Dataset& dataset, std::uint32_t block) {
   Rows rows;
   const StreamedModel::Cameras photos[] = {cameras_of(plan, dataset, block)};
-  scene.for_each_row(photos, [&](std::uint64_t row, const std::array<float, 3>& mean, std::span<const std::uint8_t> shown) {
-    const bool own = plan.partition.owner({mean[0], mean[1], mean[2]}) == block;
-    if (own || shown[0]) (own ? rows.own : rows.others).push_back(static_cast<std::uint32_t>(row));
-  });
+  scene.for_each_row(
+      photos, [&](std::uint64_t row, const std::array<float, 3>& mean, std::span<const std::uint8_t> shown) {
+        const bool own = plan.partition.owner({mean[0], mean[1], mean[2]}) == block;
+        if (own || shown[0]) (own ? rows.own : rows.others).push_back(static_cast<std::uint32_t>(row));
+      });
   return rows;
 }
 
@@ -101,9 +102,10 @@ void count_start(BlockPlan& plan, const scene::Dataset& dataset) {
 void start_from(BlockPlan& plan, const scene::Dataset& dataset, const fs::path& run_or_ply) {
   const fs::path file = model_file(run_or_ply);
   const scene::PlyInfo info = scene::probe_ply(file);
-  constexpr std::uint64_t kMost = 0xFFFFFFFEu;  // rows have 32 bits
+  constexpr std::uint64_t kMost = std::numeric_limits<int>::max();  // of max_splats
   if (!info.splats || info.vertices == 0 || info.vertices > kMost)
-    throw scene::Error(file.string(), info.splats ? "holds " + std::to_string(info.vertices) + " splats" : "holds no splats",
+    throw scene::Error(file.string(),
+                       info.splats ? "holds " + std::to_string(info.vertices) + " splats" : "holds no splats",
                        "start from the model.ply of a run or a project");
   plan.start = {fs::absolute(file).lexically_normal(), fingerprint_of_splats(file), info.vertices, {}};
   TrainOptions& o = plan.options;
