@@ -25,7 +25,7 @@ void units(const std::filesystem::path& out);
 /// A city of 16 blocks, trained in 16 blocks and as one model with as many steps and splats in all.
 void whole(const std::filesystem::path& out);
 
-/// The blocks of `whole` at a quarter of their splats, beside what the city truly looks like, from near and from afar.
+/// The refined blocks of `whole` at a quarter of their splats, beside what the city truly looks like, from near and from afar.
 void levels(const std::filesystem::path& out);
 
 /// The synthetic city of so many blocks, 24 photos each, as OUT/city (of four) or OUT/cityN; made where it is not

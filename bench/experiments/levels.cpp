@@ -1,5 +1,5 @@
-// What levels of detail cost: the city of 16 blocks that `whole` has trained, at a quarter of its splats, beside the
-// city as it truly looks from where the camera is, from the held-out views' own places and from farther away.
+// What levels of detail cost: the city of 16 blocks that `whole` has trained and refined, at a quarter of its splats,
+// beside the city as it truly looks from where the camera is, from the held-out views' own places and from farther away.
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -36,7 +36,7 @@ scene::Picture picture_of(scene::Image8 image) {
 
 void levels(const fs::path& out) {
   const scene::Dataset dataset = scene::load_dataset(city(out, kBlocks));
-  const fs::path run = out / "city16-blocks", file = out / "levels.tlod";
+  const fs::path run = out / "city16-refined", file = out / "levels.tlod";
   const scene::GaussianModel model = load_model(run, dataset);
   scene::build_lod(model_file(run), file, {.antialiased = run_antialiased(run)});
   render::LodStreamOptions options;

@@ -24,8 +24,8 @@ constexpr Entry kExperiments[] = {
     {"pseudo", pseudo_view, "the pseudo-view term: off, as released, as meant"},
     {"seams", seams, "one scene merged by box, nearest centre and cell"},
     {"units", units, "the same city in three units"},
-    {"whole", whole, "a city of 16 blocks: in blocks, and as one model of as many steps"},
-    {"levels", levels, "its blocks at a quarter of the splats, at one and at four times the distance"},
+    {"whole", whole, "a city of 16 blocks: merged, refined, and as one model of as many steps"},
+    {"levels", levels, "its refined blocks at a quarter of the splats, at one and at four times the distance"},
 };
 
 int usage() {
