@@ -40,7 +40,7 @@ void add_lod_command(Cli& cli) {
   auto a = std::make_shared<Arguments>();
   sub->add_option("MODEL", a->model, "run folder or 3DGS PLY, of any size")->required()->check(not_empty());
   sub->add_option("-o,--out", a->out, "file to write (.tlod)")->required()->check(not_empty());
-  sub->add_option("--chunk", a->chunk, "splats of a node at most (a 256th of the model, 1024 to 65536)")
+  sub->add_option("--chunk", a->chunk, "splats of a node at most (a 1024th of the model, 256 to 65536)")
       ->check(CLI::Range(kLeastChunk, kMostChunk));
   sub->callback([&cli, a] { cli.run = [&cli, a] { return run_lod(*a, cli); }; });
 }

@@ -234,7 +234,7 @@ class Builder {
 }  // namespace
 
 std::size_t lod_chunk(std::uint64_t splats) {
-  constexpr std::uint64_t kLeaves = 256, kLeast = std::uint64_t{1} << 10, kMost = std::uint64_t{1} << 16;
+  constexpr std::uint64_t kLeaves = 1024, kLeast = std::uint64_t{1} << 8, kMost = std::uint64_t{1} << 16;
   return static_cast<std::size_t>(std::clamp(splats / kLeaves, kLeast, kMost));
 }
 

@@ -13,8 +13,8 @@ struct LodOptions {
   bool antialiased = false;  // kept in the file: how the model was trained
 };
 
-/// Splats of a node for a model of so many: about 256 leaves to choose among, but pieces of 1,024 (a quarter of a
-/// megabyte) to 65,536 to read.
+/// Splats of a node for a model of so many: about 1,024 leaves to choose among, but pieces of 256 (60 KB) to
+/// 65,536 to read.
 std::size_t lod_chunk(std::uint64_t splats);
 
 /// Makes the levels of detail of a 3DGS PLY: its space is cut in halves of as many splats until a part fits a node;

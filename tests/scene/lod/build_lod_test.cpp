@@ -207,8 +207,8 @@ TEST_F(Lod, AViewTakesWhatItSeesAndNoMoreThanItsBudget) {
 }
 
 TEST(LodChunk, GrowsWithTheModelBetweenWhatIsWorthReadingAndWhatIsNot) {
-  EXPECT_EQ(lod_chunk(1), 1024u);
-  EXPECT_EQ(lod_chunk(1'000'000), 3906u);
+  EXPECT_EQ(lod_chunk(1), 256u);
+  EXPECT_EQ(lod_chunk(1'000'000), 976u);
   EXPECT_EQ(lod_chunk(100'000'000), 65'536u);
 }
 
