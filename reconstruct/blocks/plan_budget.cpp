@@ -14,7 +14,9 @@
 namespace tessera::reconstruct {
 namespace {
 
-constexpr int kPatience = 8;  // counts of blocks in a row that cannot be cut: more cannot either
+// Counts of blocks in a row that cannot be cut, or twice those that needed least: more are no better. (A scene to start
+// from is seen nearly whole by every block's photos, however small the blocks are.)
+constexpr int kPatience = 8;
 
 struct Unit {
   const char* name;
@@ -79,7 +81,8 @@ int blocks_within(const scene::Dataset& dataset, PlanOptions how, double bytes, 
   const int most = static_cast<int>(std::max<std::size_t>(dataset.train_views().size() / 2, 1));
   double least = std::numeric_limits<double>::infinity();
   int best = 1;
-  for (int blocks = 1, refused = 0; blocks <= most && refused < kPatience; ++blocks) {
+  for (int blocks = 1, refused = 0; blocks <= most && refused < kPatience && blocks <= std::max(2 * best, kPatience);
+       ++blocks) {
     job.throw_if_cancelled();
     job.progress({"counting blocks", static_cast<double>(blocks), 0, -1, ""});
     how.blocks = blocks;

@@ -99,11 +99,13 @@ void StreamedModel::for_each_row(std::span<const Cameras> groups, const RowSink&
     const std::size_t runs = (part.size() + kRunRows - 1) / kRunRows;
     scene::parallel_for(std::size_t{0}, runs, [&](std::size_t r) {
       const std::size_t begin = r * kRunRows, end = std::min<std::size_t>(begin + kRunRows, part.size());
+      std::array<Bounds, kRunRows> bounds;  // of each row: all cameras ask
+      for (std::size_t row = begin; row < end; ++row) bounds[row - begin] = bounds_of(part, row, row + 1);
       for (std::size_t g = 0; g < width; ++g)
         for (const scene::Camera& camera : groups[g]) {
           if (!may_show(runs_[first / kRunRows + r], camera)) continue;
           for (std::size_t row = begin; row < end; ++row)
-            if (std::uint8_t& seen = shown[row * width + g]; !seen) seen = may_show(bounds_of(part, row, row + 1), camera);
+            if (std::uint8_t& seen = shown[row * width + g]; !seen) seen = may_show(bounds[row - begin], camera);
         }
     });
     for (std::size_t row = 0; row < part.size(); ++row)

@@ -315,7 +315,7 @@ TEST_F(PlanTest, MergedBlocksAreRefinedAsARunOfTheirOwn) {
   EXPECT_EQ(partition().cells(), 1u) << "memory holds it as a whole";
   ASSERT_EQ(plan().blocks().size(), 1u);
   EXPECT_EQ(plan().blocks()[0].splats, splats(merged));
-  EXPECT_EQ(cell(0, PlanTable::state), "finished");
+  EXPECT_TRUE(wait([&] { return cell(0, PlanTable::state) == "finished"; }));
   EXPECT_FALSE(refine->isVisible()) << "once is enough";
 }
 
