@@ -9,34 +9,15 @@
 
 #include "scene/atomic_file.h"
 #include "scene/error.h"
-#include "tests/support/test_data.h"
+#include "tests/reconstruct/blocks/small_blocks.h"
 
 namespace tessera::reconstruct {
 namespace {
 namespace fs = std::filesystem;
 
-class Blocks : public testing::Test {
+class Blocks : public SmallBlocks {
  protected:
-  void SetUp() override {
-    TESSERA_NEED_DATA("damaged/base");
-    dataset_ = scene::load_dataset(test::shared_data() / "damaged/base");
-    options_.iterations = 30, options_.max_splats = 800, options_.checkpoint_every = 10, options_.preview_every = 0;
-    options_.initialization = "points";
-  }
   BlockPlan plan(int blocks) { return plan_blocks(dataset_, {.blocks = blocks}, "standard", options_); }
-  static std::string model(const fs::path& project) { return scene::read_file(project / "model.ply"); }
-  std::string message(const std::function<void()>& call) {
-    try {
-      call();
-    } catch (const scene::Error& e) {
-      return e.what();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return {};
-  }
-  scene::Dataset dataset_;
-  TrainOptions options_;
-  test::TemporaryFolder folder_;
 };
 
 TEST_F(Blocks, APlanSurvivesItsFile) {

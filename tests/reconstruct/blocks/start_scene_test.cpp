@@ -13,20 +13,18 @@
 #include "scene/atomic_file.h"
 #include "scene/error.h"
 #include "scene/formats/ply.h"
-#include "tests/support/test_data.h"
+#include "tests/reconstruct/blocks/small_blocks.h"
 
 namespace tessera::reconstruct {
 namespace {
 namespace fs = std::filesystem;
 
-class StartScene : public testing::Test {
+class StartScene : public SmallBlocks {
  protected:
   void SetUp() override {
-    TESSERA_NEED_DATA("damaged/base");
-    dataset_ = scene::load_dataset(test::shared_data() / "damaged/base");
-    options_.iterations = 30, options_.max_splats = 800, options_.checkpoint_every = 10, options_.preview_every = 0;
-    options_.initialization = "points", options_.sh_degree = 2;
-    first_ = folder_.path() / "first";
+    SmallBlocks::SetUp();
+    if (IsSkipped()) return;
+    options_.sh_degree = 2;
     const BlockPlan plan = plan_blocks(dataset_, {.blocks = 2}, "draft", options_);
     first_metrics_ = BlockTraining(plan, first_, dataset_, {}).run().metrics;
   }
@@ -37,20 +35,7 @@ class StartScene : public testing::Test {
     options.sh_degree = 3, options.strategy = "mcmc", options.max_splats = 5;  // what the scene overrules
     return plan_blocks(dataset_, how, "refine", options);
   }
-  static std::string model(const fs::path& project) { return scene::read_file(project / "model.ply"); }
-  std::string message(const std::function<void()>& call) {
-    try {
-      call();
-    } catch (const scene::Error& e) {
-      return e.what();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return {};
-  }
-  scene::Dataset dataset_;
-  TrainOptions options_;
-  test::TemporaryFolder folder_;
-  fs::path first_;
+  const fs::path first_ = folder_.path() / "first";
   nlohmann::json first_metrics_;
 };
 
