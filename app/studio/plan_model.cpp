@@ -147,6 +147,14 @@ PlanModel::Measured PlanModel::measured_of(const scene::Dataset& dataset, const 
   return measured;
 }
 
+Background::Answer PlanModel::refused(const scene::Error& e) {
+  return [this, message = QString::fromUtf8(e.what())] {
+    settled_ = true;
+    Q_EMIT failed(message);
+    Q_EMIT blocks_known();
+  };
+}
+
 void PlanModel::make(const reconstruct::PlanOptions& how) {
   const auto dataset = workspace_.dataset();
   if (!dataset) return;
@@ -163,11 +171,7 @@ void PlanModel::make(const reconstruct::PlanOptions& how) {
         Q_EMIT changed();
       };
     } catch (const scene::Error& e) {
-      return [this, message = QString::fromUtf8(e.what())] {
-        settled_ = true;
-        Q_EMIT failed(message);
-        Q_EMIT blocks_known();
-      };
+      return refused(e);
     }
   });
 }
@@ -204,11 +208,7 @@ void PlanModel::refine() {
         Q_EMIT changed();
       };
     } catch (const scene::Error& e) {
-      return [this, message = QString::fromUtf8(e.what())] {
-        settled_ = true;
-        Q_EMIT failed(message);
-        Q_EMIT blocks_known();
-      };
+      return refused(e);
     }
   });
 }

@@ -11,6 +11,7 @@
 
 #include "app/studio/background.h"
 #include "reconstruct/blocks/block_plan.h"
+#include "scene/error.h"
 
 namespace tessera::app {
 
@@ -81,6 +82,7 @@ class PlanModel : public QObject {
  private:
   class Edit;
   void take_opened();
+  Background::Answer refused(const scene::Error& e);  // a plan cannot be made; all stays as it is
   void set(const reconstruct::Partition& partition);
   void edit(const QString& name, const std::function<void(reconstruct::Partition&)>& change);
   /// The sparse points in cell coordinates with what they cost, and a picture of them.

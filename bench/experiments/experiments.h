@@ -22,10 +22,11 @@ void seams(const std::filesystem::path& out);
 /// The same city in metres, kilometres and centimetres.
 void units(const std::filesystem::path& out);
 
-/// A city of 16 blocks, trained in 16 blocks and as one model with as many steps and splats in all.
+/// A city of 16 blocks, trained in 16 blocks, these refined in four and as one, and as one model; all with as many steps.
 void whole(const std::filesystem::path& out);
 
-/// The refined blocks of `whole` at a quarter of their splats, beside what the city truly looks like, from near and from afar.
+/// The refined blocks of `whole` at a quarter of their splats, beside what the city truly looks like, from near and from
+/// afar.
 void levels(const std::filesystem::path& out);
 
 /// The synthetic city of so many blocks, 24 photos each, as OUT/city (of four) or OUT/cityN; made where it is not

@@ -39,7 +39,7 @@ BlockPlan plan_of(const scene::Dataset& dataset, int blocks, int steps, std::uin
   return plan;
 }
 
-/// As many blocks as memory asks for, trained on from the scene of `first`.
+/// The scene of `first` trained on in so many blocks, which share the steps out by their photos.
 BlockPlan refining_plan(const scene::Dataset& dataset, const fs::path& first, int blocks, int steps) {
   TrainOptions options;
   apply_preset(options, "refine");

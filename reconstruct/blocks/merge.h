@@ -14,10 +14,11 @@ namespace tessera::reconstruct {
 
 std::filesystem::path block_folder(const std::filesystem::path& project, std::uint32_t block);
 
-/// Of a finished block's model what goes into the scene, as `owned.ply` in its folder: the rows that it keeps by
-/// the plan's rule (kept_from) and that some photo of `part` (the block's dataset) sees, those near each other next to each other. A row that no
-/// photo sees was held in place by nothing: it is a floater to everybody who looks from elsewhere. Where the plan starts
-/// from a scene: the rows that were the block's own, as they are. Does nothing where the file is there. Throws scene::Error, scene::Cancelled.
+/// Of a finished block's model what goes into the scene, as `owned.ply` in its folder: the rows that it keeps by the
+/// plan's rule (kept_from) and that some photo of `part` (the block's dataset) sees, those near each other next to each
+/// other. A row that no photo sees was held in place by nothing: it is a floater to everybody who looks from elsewhere.
+/// Where the plan starts from a scene: the rows that were the block's own, in their order. Does nothing where the file is
+/// there. Throws scene::Error, scene::Cancelled.
 void write_owned_part(const BlockPlan& plan, const std::filesystem::path& project, const scene::Dataset& part,
                       std::uint32_t block, const scene::JobContext& job = {});
 
